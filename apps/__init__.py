@@ -1,0 +1,1 @@
+"""App definitions; a package only so that the wheel carries them."""

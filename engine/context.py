@@ -1,0 +1,45 @@
+"""Context: who acts, when, under which revision and through which door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Channel = Literal["web", "api", "import", "command", "rule", "test", "sample"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person as the engine knows him or her in one request.
+
+    roles: every role held, `also:` expanded, plus "everyone". unit_ids: own unit and those below (sees: team).
+    area_ids: the area of the person's unit and below (sees: area). A system actor sees and may do all; it exists only
+    where `engine.people.users.system_actor` is called, and a test counts those places.
+    """
+
+    id: int
+    login: str
+    name: str
+    role: str
+    roles: frozenset[str]
+    unit_id: int | None
+    unit_name: str
+    unit_ids: tuple[int, ...]
+    area_ids: tuple[int, ...]
+    manager_id: int | None
+    language: str = "zh"
+    is_admin: bool = False
+    is_system: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    actor: Actor
+    at: datetime
+    revision: int
+    channel: Channel
+    request_id: str = ""
+    cause: int | None = None
+    """The event that led here, when a rule acts."""
+    depth: int = 0
