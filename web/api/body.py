@@ -1,0 +1,168 @@
+"""Requests as the API reads them: bounded JSON without double keys, and the members that are not fields."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask import request
+
+from web.responses import input_finding
+
+DEPTH = 32
+META = frozenset({"version", "dry"})
+_KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
+_TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0", ""})
+
+
+class Unreadable(Exception):
+    """The request itself is malformed. status: 400, 413, 415 …; findings: what is wrong and where."""
+
+    def __init__(self, status: int, *findings: Mapping[str, object]) -> None:
+        super().__init__("unreadable request")
+        self.status, self.findings = status, findings
+
+
+def unreadable(rule: str, said: str, status: int = 400) -> Unreadable:
+    return Unreadable(status, input_finding(rule, said))
+
+
+def json_object(*, may_be_empty: bool = False) -> dict[str, object]:
+    """The body as an object. Raises Unreadable for anything else."""
+    raw = request.get_data(cache=False)
+    if not raw and may_be_empty:
+        return {}
+    if request.mimetype != "application/json":
+        raise unreadable("request.content_type", "send Content-Type: application/json", 415)
+    body = _parsed(raw)
+    if not isinstance(body, dict):
+        raise unreadable("request.body", "the body must be a JSON object")
+    return body
+
+
+def _parsed(raw: bytes) -> object:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise unreadable("request.body", f"the body is not UTF-8 at byte {error.start}") from None
+    if _depth(text) > DEPTH:
+        raise unreadable("request.body", f"the body is nested deeper than {DEPTH} levels")
+    try:
+        body: object = json.loads(text, object_pairs_hook=_without_doubles, parse_float=Decimal, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        raise unreadable(
+            "request.body", f"not JSON at line {error.lineno}, column {error.colno}: {error.msg}"
+        ) from None
+    except ValueError as error:  # more digits than Python converts
+        raise unreadable("request.body", f"a number in the body is too long: {error}") from None
+    return body
+
+
+def _depth(text: str) -> int:
+    """The deepest nesting of brackets outside strings, without recursion."""
+    deepest = depth = 0
+    for mark in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
+        if mark.group() in ("[", "{"):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif mark.group() in ("]", "}"):
+            depth -= 1
+    return deepest
+
+
+def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    body = dict(pairs)
+    if len(body) < len(pairs):
+        seen: set[str] = set()
+        double = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise unreadable("request.body", f"the key {double!r} stands there twice")
+    for key, value in pairs:
+        if not _is_clean(key) or (isinstance(value, str) and not _is_clean(value)):
+            raise unreadable("request.body", f"half a character (a lone surrogate) at {key!r:.60}")
+    return body
+
+
+def _is_clean(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _refuse(name: str) -> object:
+    raise unreadable("request.body", f"{name} is not a JSON number")
+
+
+# --- members that are not fields -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a write is wanted: only judged (dry), at which version, under which idempotency key."""
+
+    dry: bool
+    version: int | None
+    key: str | None
+
+
+def take_wish(body: dict[str, object], fields: Mapping[str, object]) -> Wish:
+    """Take `dry` and `version` out of the body unless the entity has fields of these names; see also the query string.
+
+    The version may come as `If-Match: "3"`, `?version=3` or `"version": 3`, and must not contradict itself.
+    """
+    dry = _yes_no(request.args.get("dry", ""), "request.query.dry")
+    versions = {v for v in (_if_match(), _query_version()) if v is not None}
+    if "dry" not in fields and "dry" in body:
+        dry = _boolean(body.pop("dry")) or dry
+    if "version" not in fields and "version" in body:
+        given = body.pop("version")
+        if given is not None:
+            versions.add(whole_number(given, "request.body.version"))
+    if len(versions) > 1:
+        raise unreadable("request.version", "the request names two different versions")
+    return Wish(dry, versions.pop() if versions else None, idempotency_key())
+
+
+def idempotency_key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.match(key):
+        raise unreadable("request.idempotency_key", "Idempotency-Key takes 1 to 255 visible ASCII characters")
+    return key
+
+
+def whole_number(value: object, rule: str) -> int:
+    """A JSON integer between 1 and 2^53. Raises Unreadable."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 2**53:
+        raise unreadable(rule, "a positive whole number is wanted here")
+    return value
+
+
+def _boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise unreadable("request.body.dry", "true or false is wanted here")
+    return value
+
+
+def _yes_no(text: str, rule: str) -> bool:
+    if text not in _TRUE | _FALSE:
+        raise unreadable(rule, "true or false is wanted here")
+    return text in _TRUE
+
+
+def _if_match() -> int | None:
+    header = request.headers.get("If-Match")
+    if header is None or header.strip() == "*":
+        return None
+    found = re.fullmatch(r'\s*"(\d{1,15})"\s*', header)
+    if found is None:
+        raise unreadable("request.if_match", 'If-Match takes one version in quotes, such as "3"')
+    return whole_number(int(found.group(1)), "request.if_match")
+
+
+def _query_version() -> int | None:
+    text = request.args.get("version")
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,15}", text):
+        raise unreadable("request.query.version", "a positive whole number is wanted here")
+    return whole_number(int(text), "request.query.version")

@@ -1,0 +1,139 @@
+"""The site: an Engine behind Flask. Closed by default: an endpoint that is not public needs a session or a token."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING, cast
+
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as WsgiResponse
+
+from engine.errors import BadInput, EngineError, Refused
+from web import csrf, request_log, session
+from web.api import API_BLUEPRINTS, API_PUBLIC
+from web.pages import BLUEPRINTS, PUBLIC
+from web.responses import STATUS, finding_json, is_program_asking, refusal
+from web.security_headers import csp_nonce, write_headers
+from web.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.runtime import Engine
+
+log = logging.getLogger("sluice.web")
+
+PUBLIC_ENDPOINTS = frozenset({"static"}) | API_PUBLIC | PUBLIC
+"""Every endpoint that a stranger may call; a test writes this list out."""
+
+TOKEN_FREE_ENDPOINTS = frozenset({"api.tokens"})
+"""Writes that take no cookie into account, so they need no CSRF token."""
+
+
+def create_site(engine: Engine, settings: Settings | None = None) -> Flask:
+    """The WSGI application for one engine."""
+    settings = settings or Settings()
+    site = Flask("web", static_folder="static", static_url_path="/static")
+    site.config.update(
+        MAX_CONTENT_LENGTH=settings.upload_limit,
+        MAX_FORM_MEMORY_SIZE=settings.body_limit,
+        MAX_FORM_PARTS=2_000,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    session.attach(site, engine, settings)
+    if settings.proxies:
+        site.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            site.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    _set_up_requests(site)
+    _set_up_errors(site)
+    site.jinja_env.globals.update(csrf_token=csrf.csrf_token, csp_nonce=csp_nonce)
+    for blueprint in (*API_BLUEPRINTS, *BLUEPRINTS):
+        site.register_blueprint(blueprint)
+    return site
+
+
+def _set_up_requests(site: Flask) -> None:
+    site.before_request(_begin)
+    site.before_request(session.identify)
+    site.before_request(_guard_door)
+    site.before_request(_guard_writes)
+    site.after_request(request_log.write_line)
+    site.after_request(write_headers)
+    site.after_request(csrf.write_visitor_cookie)
+    site.after_request(session.write_cookie)
+
+
+def _begin() -> None:
+    g.request_id = secrets.token_hex(8)
+    request_log.start()
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = session.current_settings().body_limit
+
+
+def _guard_door() -> WsgiResponse | None:
+    """Nobody gets past without a name, except to the public endpoints. An unknown address is a 404 for all."""
+    if request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS or session.current_actor() is not None:
+        return None
+    if is_program_asking() or session.SIGN_IN_PAGE not in current_app.view_functions:
+        response = refusal(401)
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    address = url_for(session.SIGN_IN_PAGE, next=here)
+    if "HX-Request" in request.headers:
+        return Response(status=401, headers={"HX-Redirect": address})
+    return redirect(address, 303)
+
+
+def _guard_writes() -> Response | None:
+    """A write from another site, or with a cookie but without the token, stops here."""
+    if request.method in csrf.SAFE_METHODS or request.endpoint is None:
+        return None
+    if csrf.is_from_elsewhere():
+        return refusal(403)
+    if session.bearer_token() is not None or request.endpoint in TOKEN_FREE_ENDPOINTS:
+        return None
+    return None if csrf.is_token_right() else refusal(403)
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+
+def _set_up_errors(site: Flask) -> None:
+    site.register_error_handler(EngineError, _world_error)
+    site.register_error_handler(HTTPException, _http_error)
+    site.register_error_handler(Exception, _bug)
+
+
+def _world_error(error: EngineError) -> Response:
+    status = STATUS[type(error)]
+    if isinstance(error, BadInput):
+        return refusal(status, findings=[finding_json(finding) for finding in error.findings])
+    if isinstance(error, Refused):
+        return refusal(status, findings=[finding_json(finding) for finding in error.verdict.findings])
+    said = "" if status in (404, 409) else str(error)
+    response = refusal(status, said)
+    if status == 503:
+        response.headers["Retry-After"] = "2"
+    return response
+
+
+def _http_error(error: HTTPException) -> WsgiResponse:
+    if error.response is not None:  # abort(response): the answer is made already
+        return cast("Response", error.response)
+    status = error.code or 500
+    response = refusal(status)
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+def _bug(error: Exception) -> Response:
+    """The HTTP border: a fault of ours becomes a number that the log knows and the reader can quote."""
+    error_id = secrets.token_hex(4).upper()
+    log.error("bug %s in request %s", error_id, session.request_id(), exc_info=error)
+    return refusal(500, error_id=error_id)
