@@ -1,0 +1,44 @@
+"""Sight: which records of one entity a person may see. The query gate turns it into one predicate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dsl.formula.tree import Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The union of its parts; with no part it sees nothing.
+
+    all: every record. own_of: records whose owner or backup is this person. unit_ids: records of these org units.
+    record_ids: single records (assigned to the person). conditions: records for which one of the formulas holds.
+    """
+
+    all: bool = False
+    own_of: int | None = None
+    unit_ids: tuple[int, ...] = ()
+    record_ids: tuple[int, ...] = ()
+    conditions: tuple[Formula, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.all or self.own_of is not None or self.unit_ids or self.record_ids or self.conditions)
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What the predicate looks like, without its values: the part of a plan's key that sight decides."""
+        if self.all:
+            return ("all",)
+        return (
+            self.own_of is not None,
+            bool(self.unit_ids),
+            bool(self.record_ids),
+            tuple(condition.text for condition in self.conditions),
+        )
+
+
+SYSTEM_SIGHT = Sight(all=True)
+"""Sees every record: for the engine's own reading (judging, recomputing, titles of references)."""
+
+NO_SIGHT = Sight()

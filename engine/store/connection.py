@@ -1,0 +1,99 @@
+"""A connection inside one transaction: guarded statements in, rows in stored form out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any
+
+from sqlalchemy.schema import ExecutableDDLElement
+
+from engine.store.driver import Driver, RawConnection
+from engine.store.plans import Params, Plan, Row, StatementCache
+from engine.store.seal import Statement
+
+
+class Connection:
+    """Given by `Database.read` and `Database.write`, and dead after them."""
+
+    def __init__(self, raw: RawConnection, driver: Driver, statements: StatementCache) -> None:
+        self._raw = raw
+        self._driver = driver
+        self._statements = statements
+        self._savepoints = 0
+        self.is_dry = False
+        self.dialect: str = driver.dialect.name
+
+    def rows(self, statement: Statement | Plan, params: Params | None = None) -> list[Row]:
+        compiled, sql, bound = self._statements.prepare(statement, params)
+        return compiled.read(self._run(sql, bound).fetchall())
+
+    def one(self, statement: Statement | Plan, params: Params | None = None) -> Row | None:
+        """The first row, or None."""
+        found = self.rows(statement, params)
+        return found[0] if found else None
+
+    def value(self, statement: Statement | Plan, params: Params | None = None) -> Any:
+        """The first column of the first row, or None."""
+        found = self.rows(statement, params)
+        return found[0][0] if found else None
+
+    def execute(self, statement: Statement | Plan, params: Params | None = None) -> int:
+        """Runs a statement that returns no rows; the number of rows it touched."""
+        _, sql, bound = self._statements.prepare(statement, params)
+        count: int = self._run(sql, bound).rowcount
+        return count
+
+    def execute_many(self, statement: Statement | Plan, rows: Sequence[Params]) -> None:
+        """Runs one statement for each set of parameters; they must name the same parameters."""
+        if not rows:
+            return
+        bound_rows = []
+        for params in rows:
+            _, sql, bound = self._statements.prepare(statement, params)
+            bound_rows.append(bound)
+        with self._said_plainly(), closing(self._raw.cursor()) as cursor:
+            cursor.executemany(sql, bound_rows)
+
+    def define(self, ddl: ExecutableDDLElement) -> None:
+        """Runs a CREATE or ALTER."""
+        self._run(str(ddl.compile(dialect=self._driver.dialect)), ())
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What is done inside is undone if it raises; the transaction goes on."""
+        self._savepoints += 1
+        name = f"savepoint_{self._savepoints}"
+        self._run(f"SAVEPOINT {name}", ())
+        try:
+            yield
+        except BaseException:
+            self._run(f"ROLLBACK TO SAVEPOINT {name}", ())
+            self._run(f"RELEASE SAVEPOINT {name}", ())
+            raise
+        self._run(f"RELEASE SAVEPOINT {name}", ())
+
+    def rollback_only(self) -> None:
+        """The transaction will end by a rollback, whatever happens: a dry run."""
+        self.is_dry = True
+
+    def control(self, sql: str) -> None:
+        """BEGIN, COMMIT and their like; only for `Database`."""
+        self._run(sql, ())
+
+    def _run(self, sql: str, bound: Any) -> Any:
+        with self._said_plainly():
+            return self._raw.execute(sql, bound)
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        """Errors of the database library, as the engine knows them."""
+        try:
+            yield
+        except self._driver.error_type as error:
+            meant = self._driver.translate(error)
+            if meant is None:
+                raise
+            raise meant from error
+
+

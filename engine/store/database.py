@@ -1,0 +1,117 @@
+"""The database handle: read, write, run. Which of the two databases it is, is decided here and nowhere above."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from engine.errors import StoreBusy
+from engine.store.connection import Connection
+from engine.store.driver import Driver
+from engine.store.plans import StatementCache
+from engine.store.postgresql import PostgresqlDriver
+from engine.store.sqlite import SqliteDriver
+
+MOST_RUNS = 6
+FILE_NAME = "sluice.sqlite"
+
+T = TypeVar("T")
+
+
+class CommitUnknown(StoreBusy):
+    """The link broke while the commit was under way: it may have happened. Only the idempotency key can tell."""
+
+
+class Database:
+    """One open database.
+
+    Reads go through `read` (a snapshot on SQLite, statement by statement on PostgreSQL), writes through `write` or,
+    to be run again after a deadlock or a lost link, `run`.
+    """
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._statements = StatementCache(driver.dialect)
+        self.dialect: str = driver.dialect.name
+
+    @staticmethod
+    def open(url: str, *, data_dir: Path) -> Database:
+        """`sqlite` or "" (a file in data_dir), `sqlite:///path`, or `postgresql://…`.
+
+        StoreLocked while another process serves the same file; ValueError for any other address.
+        """
+        if url in ("", "sqlite"):
+            return Database(SqliteDriver(data_dir / FILE_NAME))
+        if url.startswith("sqlite:///"):
+            return Database(SqliteDriver(Path(url.removeprefix("sqlite:///"))))
+        if url.startswith(("postgresql://", "postgresql+psycopg://")):
+            return Database(PostgresqlDriver(url))
+        raise ValueError(f"not a database address: {url.rpartition('@')[2]}")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        driver = self._driver
+        with driver.reader() as raw:
+            if driver.begin_read:
+                raw.execute(driver.begin_read)
+            try:
+                yield Connection(raw, driver, self._statements)
+            finally:
+                if driver.begin_read:
+                    driver.roll_back(raw)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One write transaction: committed on a clean exit, rolled back on any exception or a dry run."""
+        driver = self._driver
+        with driver.writer() as raw:
+            connection = Connection(raw, driver, self._statements)
+            connection.control(driver.begin_write)
+            try:
+                yield connection
+            except BaseException:
+                driver.roll_back(raw)
+                raise
+            if connection.is_dry:
+                driver.roll_back(raw)
+                return
+            self._commit(connection)
+
+    def _commit(self, connection: Connection) -> None:
+        try:
+            connection.control("COMMIT")
+        except self._driver.error_type as error:
+            if self._driver.may_run_again(error):
+                raise CommitUnknown("提交结果未知,请查看后再试 | The commit may have happened: look first") from error
+            raise
+
+    def run(self, action: Callable[[Connection], T], *, is_keyed: bool = False) -> T:
+        """Runs the whole action in a write transaction, again after a deadlock or a lost link.
+
+        is_keyed: the action looks up an idempotency key first, so that even a commit of unknown end may run again.
+        """
+        for attempt in range(MOST_RUNS):
+            try:
+                with self.write() as connection:
+                    return action(connection)
+            except CommitUnknown:
+                if not is_keyed or attempt == MOST_RUNS - 1:
+                    raise
+            except self._driver.error_type as error:
+                if not self._driver.may_run_again(error):
+                    raise
+                if attempt == MOST_RUNS - 1:
+                    raise StoreBusy("数据库正忙,请重试 | The database is busy: try again") from error
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  spreads the retries
+        raise AssertionError("unreachable")
+
+    def optimize(self) -> None:
+        """Refreshes the planner's statistics: nightly, and after a large import."""
+        self._driver.optimize()
+
+    def close(self) -> None:
+        self._driver.close()

@@ -1,0 +1,59 @@
+"""What the two databases have in common, as seen from above their dialect files."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from sqlalchemy.engine.interfaces import Dialect
+
+
+class DuplicateValue(Exception):
+    """A unique index refused a row. index: its name, or "" where only `table` and `columns` are known."""
+
+    def __init__(self, index: str, table: str = "", columns: tuple[str, ...] = ()) -> None:
+        super().__init__(f"duplicate value in {index or table} {columns}")
+        self.index, self.table, self.columns = index, table, columns
+
+
+class RawConnection(Protocol):
+    """A DBAPI connection that can execute by itself, as those of pysqlite3 and psycopg can."""
+
+    def execute(self, sql: Any, params: Any = ..., /) -> Any: ...
+
+    def cursor(self) -> Any: ...
+
+
+class Driver(Protocol):
+    """One database: its connections, how a transaction begins, and what its errors mean."""
+
+    dialect: Dialect
+    error_type: type[Exception]
+    begin_read: str
+    begin_write: str
+
+    def reader(self) -> AbstractContextManager[RawConnection]:
+        """A connection that cannot write."""
+        ...
+
+    def writer(self) -> AbstractContextManager[RawConnection]:
+        """A connection for one write transaction; waits its turn."""
+        ...
+
+    def roll_back(self, raw: RawConnection) -> None:
+        """Ends the transaction, if the database has not ended it already."""
+        ...
+
+    def translate(self, error: Exception) -> Exception | None:
+        """DuplicateValue or StoreBusy for an error of the database library; None if it means something else."""
+        ...
+
+    def may_run_again(self, error: BaseException) -> bool:
+        """The whole action may succeed if it runs once more (deadlock, serialization, lost connection)."""
+        ...
+
+    def optimize(self) -> None:
+        """Refreshes the statistics that the planner goes by."""
+        ...
+
+    def close(self) -> None: ...

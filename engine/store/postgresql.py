@@ -1,0 +1,129 @@
+"""PostgreSQL: READ COMMITTED, short timeouts on both sides, an autocommit pool for reading, whole actions run again.
+
+Keepalives alone hang on a cut link, so `tcp_user_timeout` is set; the server ends what a lost client leaves behind.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.engine.interfaces import Dialect
+
+from engine.errors import StoreBusy
+from engine.store.driver import DuplicateValue
+
+MOST_CONNECTIONS = 20
+"""Of each kind, per process."""
+
+WAIT_SECONDS = 10.0
+
+_SETTINGS = (
+    "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=5s "
+    "-c idle_in_transaction_session_timeout=30s -c client_connection_check_interval=5s"
+)
+
+
+class Pool:
+    """Idle connections, newest first. A broken one is thrown away."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._idle: list[psycopg.Connection[Any]] = []
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def take(self) -> Iterator[psycopg.Connection[Any]]:
+        if not self._free.acquire(timeout=WAIT_SECONDS):
+            raise StoreBusy("数据库连接已用尽,请重试 | No database connection is free: try again")
+        try:
+            with self._lock:
+                raw = self._idle.pop() if self._idle else None
+            if raw is None or raw.closed:
+                raw = self._connect()
+            try:
+                yield raw
+            finally:
+                self._give_back(raw)
+        finally:
+            self._free.release()
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        try:
+            return psycopg.connect(
+                self._url,
+                autocommit=True,
+                prepare_threshold=2,
+                connect_timeout=5,
+                tcp_user_timeout=8000,
+                keepalives_idle=30,
+                options=_SETTINGS,
+            )
+        except psycopg.OperationalError as error:
+            raise StoreBusy(f"数据库没有应答 | The database does not answer: {error}") from error
+
+    def _give_back(self, raw: psycopg.Connection[Any]) -> None:
+        if raw.closed or raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            raw.close()
+            return
+        with self._lock:
+            self._idle.append(raw)
+
+    def close(self) -> None:
+        with self._lock:
+            for raw in self._idle:
+                raw.close()
+            self._idle.clear()
+
+
+class PostgresqlDriver:
+    error_type: type[Exception] = psycopg.Error
+    begin_read = ""
+    begin_write = "BEGIN"
+
+    def __init__(self, url: str) -> None:
+        self.dialect: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+        self._pool = Pool(url.replace("postgresql+psycopg://", "postgresql://", 1))
+        with self._pool.take():
+            pass
+
+    @contextmanager
+    def reader(self) -> Iterator[Any]:
+        with self._pool.take() as raw:
+            yield raw
+
+    @contextmanager
+    def writer(self) -> Iterator[Any]:
+        with self._pool.take() as raw:
+            yield raw
+
+    def roll_back(self, raw: Any) -> None:
+        if not raw.closed:
+            raw.execute("ROLLBACK")
+
+    def translate(self, error: Exception) -> Exception | None:
+        if isinstance(error, errors.UniqueViolation):
+            return DuplicateValue(error.diag.constraint_name or "", error.diag.table_name or "")
+        if isinstance(error, errors.QueryCanceled | errors.LockNotAvailable | errors.DiskFull):
+            return StoreBusy("数据库没有及时应答,请重试 | The database did not answer in time: try again")
+        return None
+
+    def may_run_again(self, error: BaseException) -> bool:
+        if isinstance(error, errors.SerializationFailure | errors.DeadlockDetected):
+            return True
+        return isinstance(error, psycopg.OperationalError) and not isinstance(error, errors.QueryCanceled)
+
+    def optimize(self) -> None:
+        with self._pool.take() as raw:
+            raw.execute("SET statement_timeout = 0")
+            raw.execute("ANALYZE")
+            raw.execute("RESET statement_timeout")
+
+    def close(self) -> None:
+        self._pool.close()

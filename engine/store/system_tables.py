@@ -1,0 +1,307 @@
+"""The engine's own tables: people, organisation, what happened, files, numbers, revisions.
+
+They lie beside the entity tables (whose names begin with `x_` and `l_`) and are the same for every app.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.store.columns import Instant, JsonText, id_type, text_type
+
+SYSTEM = sa.MetaData()
+
+
+def _id() -> sa.Column[Any]:
+    return sa.Column("id", id_type(), primary_key=True)
+
+
+def _text(name: str, default: str = "") -> sa.Column[Any]:
+    return sa.Column(name, text_type(), nullable=False, server_default=default)
+
+
+def _number(name: str, default: int = 0) -> sa.Column[Any]:
+    return sa.Column(name, sa.BigInteger, nullable=False, server_default=str(default))
+
+
+def _ref(name: str, table: str = "", *, required: bool = False) -> sa.Column[Any]:
+    links = (sa.ForeignKey(f"{table}.id"),) if table else ()
+    return sa.Column(name, sa.BigInteger, *links, nullable=not required)
+
+
+def _instant(name: str, *, required: bool = False) -> sa.Column[Any]:
+    return sa.Column(name, Instant, nullable=not required)
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+org_unit = sa.Table(
+    "org_unit",
+    SYSTEM,
+    _id(),
+    _ref("parent_id", "org_unit"),
+    _text("name"),
+    _text("kind"),  # company | region | team | department: `sees: area` looks for the nearest region
+    sa.Column("path", text_type(), nullable=False, unique=True),  # "/1/4/17/": a prefix search finds all below
+    _ref("lead_id"),
+    sa.Index("org_unit_parent", "parent_id"),
+)
+
+user_account = sa.Table(
+    "user_account",
+    SYSTEM,
+    _id(),
+    sa.Column("login", text_type(), nullable=False, unique=True),
+    _text("name"),
+    _text("password_hash"),
+    _text("role"),
+    _ref("unit_id", "org_unit"),
+    _ref("manager_id", "user_account"),
+    _ref("backup_id", "user_account"),
+    _text("language", "zh"),
+    _text("theme"),
+    _text("email"),
+    _text("phone"),
+    sa.Column("is_admin", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("is_active", sa.Boolean, nullable=False, server_default=sa.true()),
+    _number("failed_count"),
+    _instant("failed_at"),
+    _number("epoch"),  # raised to end every session and token of the person at once
+    _instant("created_at"),
+    sa.Index("user_account_unit", "unit_id"),
+)
+
+post = sa.Table(
+    "post",
+    SYSTEM,
+    _id(),
+    _ref("user_id", "user_account", required=True),
+    _ref("unit_id", "org_unit", required=True),
+    _text("role"),
+    _instant("begins_at"),
+    _instant("ends_at"),
+    sa.Index("post_user", "user_id"),
+    sa.Index("post_unit", "unit_id"),
+)
+
+session = sa.Table(
+    "session",
+    SYSTEM,
+    sa.Column("token_hash", text_type(), primary_key=True),  # SHA-256: a stolen database opens no session
+    _ref("user_id", "user_account", required=True),
+    _number("epoch"),
+    _instant("created_at", required=True),
+    _instant("seen_at", required=True),
+    _text("agent"),
+    sa.Index("session_user", "user_id"),
+)
+
+api_token = sa.Table(
+    "api_token",
+    SYSTEM,
+    _id(),
+    sa.Column("token_hash", text_type(), nullable=False, unique=True),
+    _ref("user_id", "user_account", required=True),
+    _number("epoch"),
+    _text("name"),
+    _instant("created_at", required=True),
+    _instant("expires_at"),
+    _instant("used_at"),
+    sa.Index("api_token_user", "user_id"),
+)
+
+setting = sa.Table("setting", SYSTEM, sa.Column("key", text_type(), primary_key=True), _text("value"))
+
+# --- what happened ---------------------------------------------------------------------------------------------------
+
+event = sa.Table(
+    "event",
+    SYSTEM,
+    _id(),
+    _text("entity"),
+    _number("record_id"),
+    _text("kind"),  # created | changed | moved | removed | waived | commented | file
+    sa.Column("changes", JsonText),  # {"field": [before, after]} in JSON form
+    _ref("actor_id"),
+    _instant("at", required=True),
+    _text("channel"),
+    _number("revision"),
+    _ref("cause"),
+    _number("depth"),
+    _text("request_id"),
+    sa.Index("event_record", "entity", "record_id", "id"),
+)
+
+stage_visit = sa.Table(
+    "stage_visit",
+    SYSTEM,
+    _id(),
+    _text("entity"),
+    _number("record_id"),
+    _text("pipeline"),
+    _text("stage"),
+    _text("from_stage"),
+    _instant("entered_at", required=True),
+    _instant("left_at"),
+    _instant("due_at"),
+    _ref("owner_id"),
+    _ref("unit_id"),
+    _ref("event_id"),
+    sa.Index("stage_visit_record", "entity", "record_id", "id"),
+    sa.Index("stage_visit_dwell", "entity", "stage", "unit_id", "entered_at", "left_at"),
+)
+_open_visit = stage_visit.c.left_at.is_(None)
+sa.Index(
+    "stage_visit_open",
+    stage_visit.c.entity,
+    stage_visit.c.record_id,
+    unique=True,
+    sqlite_where=_open_visit,
+    postgresql_where=_open_visit,
+)
+
+stage_week = sa.Table(
+    "stage_week",
+    SYSTEM,
+    sa.Column("entity", text_type(), primary_key=True),
+    sa.Column("week", text_type(), primary_key=True),  # ISO week of the app's zone, "2026-W47"
+    sa.Column("stage", text_type(), primary_key=True),
+    sa.Column("unit_id", sa.BigInteger, primary_key=True, autoincrement=False),  # 0: no unit
+    _number("entered"),
+    _number("left_count"),
+    _number("dwell_seconds"),
+    _number("late"),
+)
+
+comment = sa.Table(
+    "comment",
+    SYSTEM,
+    _id(),
+    _text("entity"),
+    _number("record_id"),
+    _text("text"),
+    _ref("actor_id"),
+    _instant("at", required=True),
+    _ref("event_id"),
+    sa.Index("comment_record", "entity", "record_id", "id"),
+)
+
+waiver = sa.Table(
+    "waiver",
+    SYSTEM,
+    _id(),
+    _text("entity"),
+    _number("record_id"),
+    _text("rule"),
+    _text("reason"),
+    _ref("actor_id"),
+    _instant("at", required=True),
+    _ref("event_id"),
+    sa.Index("waiver_record", "entity", "record_id", "id"),
+)
+
+evidence = sa.Table(
+    "evidence",
+    SYSTEM,
+    _id(),
+    _text("entity"),
+    _number("record_id"),
+    _text("rule"),
+    _text("kind"),
+    _ref("file_id"),
+    _text("related_entity"),
+    _ref("related_id"),
+    _text("sha256"),
+    _ref("actor_id"),
+    _instant("at", required=True),
+    _ref("event_id"),
+    sa.Index("evidence_record", "entity", "record_id", "id"),
+)
+
+# --- files, numbers, keys --------------------------------------------------------------------------------------------
+
+file = sa.Table(
+    "file",
+    SYSTEM,
+    _id(),
+    _text("sha256"),
+    _number("size"),
+    _text("mime"),
+    _text("name"),
+    _ref("actor_id"),
+    _instant("at", required=True),
+    sa.Index("file_content", "sha256"),
+)
+
+document_number = sa.Table(
+    "document_number",
+    SYSTEM,
+    sa.Column("series", text_type(), primary_key=True),
+    sa.Column("period", text_type(), primary_key=True),
+    _number("last"),
+)
+
+idempotency = sa.Table(
+    "idempotency",
+    SYSTEM,
+    sa.Column("actor_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("key", text_type(), primary_key=True),
+    _text("digest"),
+    sa.Column("result", JsonText),
+    _instant("at", required=True),
+    sa.Index("idempotency_at", "at"),
+)
+
+search_entry = sa.Table(
+    "search_entry",
+    SYSTEM,
+    _id(),
+    _text("entity"),
+    _number("record_id"),
+    _text("field"),  # "" for the initials of the title
+    _text("words"),  # one character a token
+    sa.Index("search_entry_record", "entity", "record_id"),
+)
+
+saved_view = sa.Table(
+    "saved_view",
+    SYSTEM,
+    _id(),
+    _ref("user_id", "user_account", required=True),
+    _text("entity"),
+    _text("name"),
+    sa.Column("definition", JsonText),
+    sa.Index("saved_view_user", "user_id", "entity"),
+)
+
+# --- definitions -----------------------------------------------------------------------------------------------------
+
+app_revision = sa.Table(
+    "app_revision",
+    SYSTEM,
+    _id(),
+    _text("app"),
+    _number("version"),
+    _text("digest"),
+    _text("source"),
+    sa.Column("plan", JsonText),
+    _instant("at", required=True),
+)
+
+column_ledger = sa.Table(
+    "column_ledger",
+    SYSTEM,
+    _id(),
+    _text("kind"),  # table | column | link | index
+    _text("entity"),
+    _text("field"),  # "" for a table; for an index its purpose
+    _text("table_name"),
+    _text("column_name"),
+    _text("storage"),
+    _text("state", "live"),  # live | retired | replaced
+    _number("since_revision"),
+    _ref("retired_revision"),
+    sa.UniqueConstraint("table_name", "column_name", "kind"),
+)
