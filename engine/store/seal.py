@@ -65,7 +65,7 @@ def guard(statement: Statement) -> None:
 
 
 def _walk(element: Any, *, is_sealed: bool) -> None:
-    if isinstance(element, sa.TextClause) or getattr(element, "is_literal", False):
+    if isinstance(element, sa.TextClause) or (getattr(element, "is_literal", False) and element.name != "*"):
         raise Unsealed("SQL text in a statement")
     is_sealed = is_sealed or _SEAL in getattr(element, "_annotations", {})
     if not is_sealed:
