@@ -262,6 +262,26 @@ def storage(value_type: ValueType) -> str:
             assert_never(value_type)
 
 
+def type_of_storage(kept: str) -> TypeEngine[Any]:
+    """The column type behind a storage name of the ledger; for a set, that of one member."""
+    family, _, detail = kept.partition(".")
+    match family:
+        case "number":
+            return ScaledNumber(int(detail))
+        case "text" | "key" | "keys":
+            return text_type()
+        case "yesno":
+            return sa.Boolean()
+        case "date":
+            return Day()
+        case "time":
+            return Instant()
+        case "place":
+            return JsonText()
+        case _:
+            return sa.BigInteger()
+
+
 def is_linked(value_type: ValueType) -> bool:
     """Kept in a link table (record_id, value) instead of a column."""
     return isinstance(value_type, SetType) or (isinstance(value_type, FileType) and value_type.many)

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.schema import ExecutableDDLElement
 
+from engine.store.columns import POSTGRESQL
 from engine.store.driver import Driver, RawConnection
 from engine.store.plans import Params, Plan, Row, StatementCache
 from engine.store.seal import Statement
@@ -58,6 +60,17 @@ class Connection:
     def define(self, ddl: ExecutableDDLElement) -> None:
         """Runs a CREATE or ALTER."""
         self._run(str(ddl.compile(dialect=self._driver.dialect)), ())
+
+    def has_table(self, name: str) -> bool:
+        if self.dialect == POSTGRESQL:
+            catalog = sa.table("pg_tables", sa.column("tablename"), sa.column("schemaname"))
+            found = sa.select(catalog.c.tablename).where(
+                catalog.c.tablename == name, catalog.c.schemaname == sa.func.current_schema()
+            )
+        else:
+            catalog = sa.table("sqlite_master", sa.column("name"), sa.column("type"))
+            found = sa.select(catalog.c.name).where(catalog.c.name == name, catalog.c.type == "table")
+        return self.one(found) is not None
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -65,13 +65,18 @@ class Database:
                     driver.roll_back(raw)
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One write transaction: committed on a clean exit, rolled back on any exception or a dry run."""
+    def write(self, *, is_long: bool = False) -> Iterator[Connection]:
+        """One write transaction: committed on a clean exit, rolled back on any exception or a dry run.
+
+        is_long: it changes tables or fills them, and no statement of it is stopped for taking long.
+        """
         driver = self._driver
         with driver.writer() as raw:
             connection = Connection(raw, driver, self._statements)
             connection.control(driver.begin_write)
             try:
+                if is_long and driver.allow_long:
+                    connection.control(driver.allow_long)
                 yield connection
             except BaseException:
                 driver.roll_back(raw)

@@ -31,6 +31,8 @@ class Driver(Protocol):
     error_type: type[Exception]
     begin_read: str
     begin_write: str
+    allow_long: str
+    """Statement that lets the statements of this transaction take their time."""
 
     def reader(self) -> AbstractContextManager[RawConnection]:
         """A connection that cannot write."""

@@ -61,13 +61,18 @@ class Entry:
     column_name: str
     storage: str
 
+    @property
+    def said(self) -> str:
+        return f"{self.kind} {self.entity}.{self.field}" if self.field else f"{self.kind} {self.entity}"
+
 
 class Ledger:
-    """The live entries, found by what the app calls them."""
+    """The live entries, found by what the app calls them, and the retired ones, whose names stay taken."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        self.entries = tuple(entries)
-        self._found = {(entry.kind, entry.entity, entry.field): entry for entry in self.entries}
+    def __init__(self, live: Iterable[Entry] = (), retired: Iterable[Entry] = ()) -> None:
+        self.live = tuple(live)
+        self.retired = tuple(retired)
+        self._found = {(entry.kind, entry.entity, entry.field): entry for entry in self.live}
 
     def find(self, kind: Kind, entity: str, field: str = "") -> Entry | None:
         return self._found.get((kind, entity, field))
@@ -84,6 +89,23 @@ class Ledger:
         entry = self.find("link", entity, field)
         return entry.table_name if entry else first_link_name(entity, field)
 
+    def free_table(self, name: str) -> str:
+        """`name`, or with `__2`, `__3` … : the first that no table ever bore."""
+        return _first_free(name, {entry.table_name for entry in (*self.live, *self.retired)})
+
+    def free_column(self, table_name: str, name: str) -> str:
+        """The same for a column of one table."""
+        entries = (*self.live, *self.retired)
+        return _first_free(name, {entry.column_name for entry in entries if entry.table_name == table_name})
+
+
+def _first_free(name: str, used: set[str]) -> str:
+    number, candidate = 1, name
+    while candidate in used:
+        number += 1
+        candidate = short(f"{name}__{number}")
+    return candidate
+
 
 def first_table_name(entity: str) -> str:
     return short(f"x_{entity}")
@@ -98,11 +120,12 @@ def first_column_name(field: str) -> str:
     return short(f"{field}_" if is_taken else field)
 
 
-def short(name: str) -> str:
-    """The name itself, or its beginning and a hash where it is longer than the databases allow."""
-    if len(name.encode()) <= LONGEST_NAME:
+def short(name: str, room: int = 0) -> str:
+    """The name itself, or its beginning and a hash where it (with `room` bytes more) is longer than allowed."""
+    longest = LONGEST_NAME - room
+    if len(name.encode()) <= longest:
         return name
-    start = name.encode()[: LONGEST_NAME - 9].decode(errors="ignore")
+    start = name.encode()[: longest - 9].decode(errors="ignore")
     return f"{start}_{sha256(name.encode()).hexdigest()[:8]}"
 
 

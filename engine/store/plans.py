@@ -20,6 +20,9 @@ from engine.store.seal import Statement, SystemStatement, guard
 
 MOST_PLANS = 1024
 
+_NUMERIC = 1700
+"""The type code that SQLAlchemy's numbers ask for on PostgreSQL; psycopg gives Decimal, int or float by itself."""
+
 V = TypeVar("V")
 Row = tuple[Any, ...]
 Params = Mapping[str, Any]
@@ -57,7 +60,7 @@ class Compiled:
         self._has_lists = bool(compiler.post_compile_params or compiler.literal_execute_params)
         self._order: Sequence[str] | None = compiler.positiontup
         self._writers: Mapping[str, Any] = compiler._bind_processors  # a function, or several for a tuple
-        readers = [column.type._cached_result_processor(dialect, None) for column in compiler._result_columns]
+        readers = [column.type._cached_result_processor(dialect, _NUMERIC) for column in compiler._result_columns]
         self._readers = [(place, read) for place, read in enumerate(readers) if read]
 
     def bind(self, params: Params | None, found: Sequence[sa.BindParameter[Any]] | None = None) -> tuple[str, Any]:

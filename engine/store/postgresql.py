@@ -86,6 +86,7 @@ class PostgresqlDriver:
     error_type: type[Exception] = psycopg.Error
     begin_read = ""
     begin_write = "BEGIN"
+    allow_long = "SET LOCAL statement_timeout = 0"
 
     def __init__(self, url: str) -> None:
         self.dialect: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]

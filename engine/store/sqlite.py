@@ -77,6 +77,7 @@ class SqliteDriver:
     error_type: type[Exception] = pysqlite3.Error
     begin_read = "BEGIN"
     begin_write = "BEGIN IMMEDIATE"
+    allow_long = ""  # a writer has no time limit here
 
     def __init__(self, path: Path) -> None:
         self.dialect: Dialect = sqlite.dialect()

@@ -1,0 +1,134 @@
+"""The query gate: the only way to read an entity's records with a person's sight.
+
+It hands out a sealed subquery per entity: the records that exist and that the sight covers, with every stored field,
+every set field as one tuple column, and the live fields asked for. All other reading is built on top of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from dsl.app import App
+from dsl.formula.env import Env
+from dsl.formula.tree import Formula
+from engine.people.sight import Sight
+from engine.store.columns import POSTGRESQL, SetValue, is_one_of
+from engine.store.seal import seal
+from engine.store.tables import EntityTable, Tables
+
+FormulaSql = Callable[[Formula, sa.FromClause], sa.ColumnElement[bool]]
+"""A condition in WHERE form over the rows of a source that has the columns of the formula's entity."""
+
+Moment = Callable[[Env], Mapping[str, object]]
+"""The bind parameters that formulas read: today, now, me, submitter."""
+
+
+LiveColumns = Callable[[str, sa.Select[Any], Collection[str]], sa.Select[Any]]
+"""(entity, rows, fields) → rows with these live fields as further columns; `rows` selects all stored columns."""
+
+
+def _no_formulas(formula: Formula, _source: sa.FromClause) -> sa.ColumnElement[bool]:
+    raise ValueError(f"this gate cannot read conditions: {formula.text}")
+
+
+def _no_live(_entity: str, rows: sa.Select[Any], _fields: Collection[str]) -> sa.Select[Any]:
+    return rows
+
+
+def _no_moment(_env: Env) -> Mapping[str, object]:
+    return {}
+
+
+class Gate:
+    """One per revision of an app. Formulas and live fields come from outside, so that the gate stays below them."""
+
+    def __init__(
+        self,
+        app: App,
+        tables: Tables,
+        *,
+        formula_sql: FormulaSql = _no_formulas,
+        live: LiveColumns = _no_live,
+        moment: Moment = _no_moment,
+    ) -> None:
+        self.app = app
+        self.tables = tables
+        self._formula_sql = formula_sql
+        self._live = live
+        self._moment = moment
+
+    def readable(
+        self, entity: str, sight: Sight, *, live: Collection[str] = (), name: str = "readable"
+    ) -> sa.Subquery:
+        """The entity's records in this sight, as a sealed subquery keyed by field.
+
+        Its parameters come from `params`. Only the sight's shape decides its text: it may be kept in a plan under
+        `sight.shape`. live: the live fields wanted. name: the subquery's name, where one statement has several.
+        """
+        found = self.tables.entity(entity)
+        rows = sa.select(*found.table.c, *link_columns(found))
+        rows = rows.where(found.table.c.deleted_at.is_(None), *self._covered(found, sight))
+        if live:
+            rows = self._live(entity, rows, live)
+        return seal(rows).subquery(name)
+
+    def params(self, sight: Sight, env: Env | None = None) -> dict[str, object]:
+        """The values of the parameters of `readable` for this sight and moment."""
+        values: dict[str, object] = {} if env is None else dict(self._moment(env))
+        values["sight_person"] = sight.own_of
+        values["sight_units"] = sight.unit_ids
+        values["sight_records"] = sight.record_ids
+        return values
+
+    def live_fields(self, entity: str) -> tuple[str, ...]:
+        """The fields of an entity that are computed at reading."""
+        return tuple(field.key for field in self.app.entity(entity).fields.values() if field.is_live)
+
+    def _covered(self, found: EntityTable, sight: Sight) -> tuple[sa.ColumnElement[bool], ...]:
+        """The predicate of a sight: nothing to check, or an OR of its parts; no EXISTS among them."""
+        if sight.all:
+            return ()
+        columns = found.table.c
+        parts: list[sa.ColumnElement[bool]] = []
+        if sight.own_of is not None:
+            me = sa.bindparam("sight_person", type_=sa.BigInteger())
+            parts += [columns.owner_id == me, columns.backup_id == me]
+        if sight.unit_ids:
+            parts.append(is_one_of(columns.unit_id, "sight_units"))
+        if sight.record_ids:
+            parts.append(is_one_of(columns.id, "sight_records"))
+        parts += [self._formula_sql(condition, found.table) for condition in sight.conditions]
+        return (sa.or_(*parts),) if parts else (sa.false(),)
+
+
+class Gathered(FunctionElement[tuple[Any, ...]]):
+    """All values of a column as one: a JSON array or an array."""
+
+    name = "gathered"
+    inherit_cache = True
+
+
+@compiles(Gathered)
+def _gathered_json(element: Gathered, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **options)})"
+
+
+@compiles(Gathered, POSTGRESQL)
+def _gathered_array(element: Gathered, compiler: SQLCompiler, **options: Any) -> str:
+    return f"array_agg({compiler.process(element.clauses, **options)})"
+
+
+def link_columns(found: EntityTable) -> list[sa.ColumnElement[Any]]:
+    """A column per set field of the entity: the sorted tuple of its values."""
+    columns: list[sa.ColumnElement[Any]] = []
+    for key, link in found.links.items():
+        gathered = sa.type_coerce(Gathered(link.c.value), SetValue(link.c.value.type))
+        mine = sa.select(gathered).where(link.c.record_id == found.table.c.id)
+        columns.append(mine.scalar_subquery().label(key))
+    return columns

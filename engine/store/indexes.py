@@ -1,0 +1,128 @@
+"""The indexes of an entity table, and what it means when a unique one refuses a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql import visitors
+
+from dsl.app import ListView, OneOpen
+from dsl.formula.value_types import RefType, TextType
+from engine.store.columns import POSTGRESQL
+from engine.store.driver import DuplicateValue
+from engine.store.ledger import short
+from engine.store.tables import EntityTable, Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A value that another record holds. one_open: the rule broken, or None where `field` is simply unique."""
+
+    entity: str
+    field: str
+    one_open: OneOpen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueRule:
+    """What a unique index is for, and how it is made."""
+
+    taken: Taken
+    name: str
+    column: sa.Column[Any]
+    where: sa.ColumnElement[bool]
+
+
+def indexes_of(found: EntityTable, dialect: str) -> list[sa.Index]:
+    """All indexes of the table and of its link tables. A name says what is indexed: a changed index has a new name."""
+    unique = [
+        sa.Index(rule.name, rule.column, unique=True, sqlite_where=rule.where, postgresql_where=rule.where)
+        for rule in _unique_rules(found)
+    ]
+    return [*unique, *_plain(found, dialect), *_links(found)]
+
+
+def taken_by(tables: Tables, duplicate: DuplicateValue) -> Taken | None:
+    """What a refused row would have doubled; None if the index is not of an entity table."""
+    for found in tables:
+        for rule in _unique_rules(found):
+            is_same_place = (found.table.name, (rule.column.name,)) == (duplicate.table, duplicate.columns)
+            if rule.name == duplicate.index or is_same_place:
+                return rule.taken
+    return None
+
+
+def _unique_rules(found: EntityTable) -> Iterator[UniqueRule]:
+    for field in found.entity.fields.values():
+        if field.unique and found.has_column(field.key):
+            yield _unique_value(found, field.key)
+    for rule in found.entity.one_open:
+        yield _one_open(found, rule)
+
+
+def _unique_value(found: EntityTable, key: str) -> UniqueRule:
+    """One living record per value; any number may be empty."""
+    column = found.column(key)
+    where: sa.ColumnElement[bool] = found.table.c.deleted_at.is_(None)
+    if isinstance(found.entity.fields[key].value_type, TextType):
+        where = sa.and_(where, column != sa.literal("", sa.Text()))
+    return UniqueRule(Taken(found.entity.key, key), _name("ux", found.table, [column]), column, where)
+
+
+def _one_open(found: EntityTable, rule: OneOpen) -> UniqueRule:
+    """One living record per value while its stage is one of the rule's."""
+    column = found.column(rule.field)
+    stages = [sa.literal(stage, sa.Text()) for stage in rule.stages]
+    where = sa.and_(found.table.c.deleted_at.is_(None), found.table.c.stage.in_(stages))
+    name = _name("uo", found.table, [column], salt=",".join(rule.stages))
+    return UniqueRule(Taken(found.entity.key, rule.field, rule), name, column, where)
+
+
+def _plain(found: EntityTable, dialect: str) -> Iterator[sa.Index]:
+    columns = found.table.c
+    yield _index(found.table, [columns.owner_id, columns.created_at])
+    yield _index(found.table, [columns.unit_id, columns.created_at])
+    if found.entity.has_stages:
+        yield _index(found.table, [columns.stage, columns.unit_id])
+    references = {f.key for f in found.entity.fields.values() if isinstance(f.value_type, RefType)}
+    for key in sorted(references | ({found.entity.parent} - {""})):
+        if found.has_column(key):
+            yield _index(found.table, [found.column(key)])
+    for view in found.entity.lists:
+        if sort := _sort_columns(found, view, dialect):
+            yield _index(found.table, [*sort, columns.id], salt=",".join(view.sort))
+
+
+def _sort_columns(found: EntityTable, view: ListView, dialect: str) -> list[sa.ColumnElement[Any]]:
+    """The sort of a list view, up to its first field that has no column."""
+    sort: list[sa.ColumnElement[Any]] = []
+    for said in view.sort:
+        key = said.removeprefix("-")
+        if not found.has_column(key):
+            break
+        column: sa.ColumnElement[Any] = found.column(key)
+        if said.startswith("-"):
+            column = column.desc()
+            column = column.nulls_last() if dialect == POSTGRESQL else column  # SQLite has empty last here anyway
+        sort.append(column)
+    return sort
+
+
+def _links(found: EntityTable) -> Iterator[sa.Index]:
+    for link in found.links.values():
+        yield _index(link, [link.c.value, link.c.record_id])
+
+
+def _index(table: sa.Table, columns: Sequence[sa.ColumnElement[Any]], *, salt: str = "") -> sa.Index:
+    return sa.Index(_name("ix", table, columns, salt=salt), *columns)
+
+
+def _name(start: str, table: sa.Table, columns: Sequence[sa.ColumnElement[Any]], *, salt: str = "") -> str:
+    """salt: what else tells this index from another of the same columns."""
+    names = [part.name for column in columns for part in visitors.iterate(column) if isinstance(part, sa.Column)]
+    digest = f"_{sha256(salt.encode()).hexdigest()[:6]}" if salt else ""
+    return short(f"{start}_{table.name}_{'_'.join(names)}", room=len(digest)) + digest

@@ -1,0 +1,214 @@
+"""Records: rows of entity tables as mappings from field key to stored-form value.
+
+Reading goes through the query gate. Writing is the engine's (`engine.execute` has judged before): an update names the
+version it was made on and touches nothing if somebody saved in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from dsl.app import App
+from dsl.formula.env import Env
+from engine.people.sight import Sight
+from engine.store.columns import empty_value
+from engine.store.connection import Connection
+from engine.store.gate import Gate
+from engine.store.links import add_links, write_links
+from engine.store.plans import Plans
+from engine.store.seal import Reason, SystemStatement, as_system
+from engine.store.tables import EntityTable, Tables
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemValues:
+    """What the engine itself writes on a new record. at: the instant of creation; by: the acting person."""
+
+    at: datetime
+    by: int | None
+    owner_id: int | None = None
+    backup_id: int | None = None
+    unit_id: int | None = None
+    pipeline: str = ""
+    stage: str | None = None
+    stage_since: datetime | None = None
+
+    def as_columns(self) -> dict[str, object]:
+        columns = asdict(self)
+        at, by = columns.pop("at"), columns.pop("by")
+        return {**columns, "created_at": at, "created_by": by, "changed_at": at, "changed_by": by}
+
+
+class Records:
+    """Reads and writes the records of one app. Column names in values are field keys or system columns."""
+
+    def __init__(self, app: App, tables: Tables, gate: Gate, plans: Plans | None = None) -> None:
+        self.app = app
+        self.tables = tables
+        self.gate = gate
+        self.plans = plans or Plans()
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def find(
+        self,
+        conn: Connection,
+        sight: Sight,
+        entity: str,
+        record_id: int,
+        env: Env | None = None,
+        *,
+        lock: bool = False,
+        fields: Collection[str] | None = None,
+    ) -> Record | None:
+        """The record, or None if there is none in this sight.
+
+        lock: holds the row until the transaction ends, and reads it after waiting for whoever held it. fields: the
+        live fields wanted (None: all); stored fields always come.
+        """
+        if lock:
+            self.lock(conn, entity, [record_id])
+        found = self._select(conn, sight, entity, env, "id", record_id, fields)
+        return found[0] if found else None
+
+    def children(
+        self,
+        conn: Connection,
+        sight: Sight,
+        child_entity: str,
+        parent_id: int,
+        env: Env | None = None,
+        *,
+        fields: Collection[str] | None = None,
+    ) -> list[Record]:
+        """The records of `child_entity` whose parent is this one, oldest first."""
+        parent = self.app.entity(child_entity).parent
+        return self._select(conn, sight, child_entity, env, parent, parent_id, fields)
+
+    def _select(
+        self,
+        conn: Connection,
+        sight: Sight,
+        entity: str,
+        env: Env | None,
+        column: str,
+        value: int,
+        fields: Collection[str] | None,
+    ) -> list[Record]:
+        live = self.gate.live_fields(entity)
+        wanted = live if fields is None else tuple(key for key in live if key in fields)
+
+        def select() -> sa.Select[Any]:
+            rows = self.gate.readable(entity, sight, live=wanted)
+            return sa.select(*rows.c).where(rows.c[column] == sa.bindparam("value")).order_by(rows.c.id)
+
+        plan = self.plans.get(("records", entity, column, sight.shape, wanted), select)
+        params = {**self.gate.params(sight, env), "value": value}
+        return [self._record(entity, wanted, row) for row in conn.rows(plan, params)]
+
+    def _record(self, entity: str, live: tuple[str, ...], row: tuple[Any, ...]) -> Record:
+        found = self.tables.entity(entity)
+        record = dict(zip((*found.table.c.keys(), *found.links, *live), row, strict=True))
+        for key, column in found.aliases.items():
+            record[key] = record[column]
+        return record
+
+    def lock(self, conn: Connection, entity: str, ids: Iterable[int]) -> None:
+        """Holds these rows until the transaction ends, in the order of their ids. On SQLite the writer holds all."""
+        if conn.dialect == "sqlite":
+            return
+        table = self.tables.entity(entity).table
+
+        def lock() -> SystemStatement:
+            one = sa.select(table.c.id).where(table.c.id == sa.bindparam("id")).with_for_update()
+            return as_system(one, Reason.WRITE)
+
+        plan = self.plans.get(("lock", entity), lock)
+        for record_id in sorted(set(ids)):
+            conn.rows(plan, {"id": record_id})
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    def insert(self, conn: Connection, entity: str, values: Mapping[str, object], system: SystemValues) -> int:
+        """A new record; its id. DuplicateValue if a unique index refuses it (see `Tables.taken_by`)."""
+        found = self.tables.entity(entity)
+
+        def insert() -> SystemStatement:
+            columns: dict[str, Any] = {key: sa.bindparam(key) for key in _writable(found)}
+            return as_system(sa.insert(found.table).values(columns).returning(found.table.c.id), Reason.WRITE)
+
+        row = new_row(found, {**values, **system.as_columns()})
+        record_id: int = conn.value(self.plans.get(("insert", entity), insert), row)
+        for field in found.links:
+            if chosen := values.get(field):
+                add_links(conn, self.plans, found, field, ((record_id, value) for value in _many(chosen)))
+        return record_id
+
+    def update(
+        self, conn: Connection, entity: str, record_id: int, version: int | None, values: Mapping[str, object]
+    ) -> int | None:
+        """Sets these fields and raises the version; the new version.
+
+        None if the record is gone or, with a `version` given, is no longer at it: then nothing was written.
+        """
+        found = self.tables.entity(entity)
+        columns = {found.aliases.get(key, key): value for key, value in values.items() if key not in found.links}
+        shape = ("update", entity, tuple(sorted(columns)), version is None)
+        plan = self.plans.get(shape, lambda: self._update(found, sorted(columns), is_versioned=version is not None))
+        params = {f"new_{key}": _or_empty(found, key, value) for key, value in columns.items()}
+        new_version: int | None = conn.value(plan, {**params, "id": record_id, "version": version})
+        if new_version is None:
+            return None
+        for field in found.links:
+            if field in values:
+                write_links(conn, self.plans, found, field, record_id, _many(values[field]))
+        return new_version
+
+    def remove(
+        self, conn: Connection, entity: str, record_id: int, version: int | None, *, at: datetime, by: int | None
+    ) -> int | None:
+        """Marks the record as removed; it is in nobody's sight any more. Answers as `update` does."""
+        return self.update(conn, entity, record_id, version, {"deleted_at": at, "changed_at": at, "changed_by": by})
+
+    def _update(self, found: EntityTable, keys: Sequence[str], *, is_versioned: bool) -> SystemStatement:
+        table = found.table
+        update = sa.update(table).where(table.c.id == sa.bindparam("id"), table.c.deleted_at.is_(None))
+        if is_versioned:
+            update = update.where(table.c.row_version == sa.bindparam("version"))
+        new: dict[Any, Any] = {table.c[key]: sa.bindparam(f"new_{key}", type_=table.c[key].type) for key in keys}
+        new[table.c.row_version] = table.c.row_version + 1
+        return as_system(update.values(new).returning(table.c.row_version), Reason.WRITE)
+
+
+def new_row(found: EntityTable, values: Mapping[str, object]) -> dict[str, object]:
+    """A value for every writable column: the given one, or empty."""
+    given = {found.aliases.get(key, key): value for key, value in values.items()}
+    return {key: _or_empty(found, key, given.get(key)) for key in _writable(found)}
+
+
+def _writable(found: EntityTable) -> list[str]:
+    return [key for key in found.table.c.keys() if key not in ("id", "row_version", "deleted_at", "gaps")]  # noqa: SIM118
+
+
+def _or_empty(found: EntityTable, key: str, value: object) -> object:
+    if value is not None:
+        return value
+    field = found.entity.fields.get(key)
+    if field is not None:
+        return empty_value(field.value_type)
+    return "" if key == "pipeline" else None
+
+
+def _many(values: object) -> Iterable[object]:
+    if values is None:
+        return ()
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise TypeError(f"a set field takes a tuple, not {values!r}")
+    return values
