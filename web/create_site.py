@@ -15,7 +15,7 @@ from engine.errors import BadInput, EngineError, Refused
 from web import csrf, request_log, session
 from web.api import API_BLUEPRINTS, API_PUBLIC
 from web.pages import BLUEPRINTS, PUBLIC
-from web.responses import STATUS, finding_json, is_program_asking, refusal
+from web.responses import is_program_asking, refusal, status_of
 from web.security_headers import csp_nonce, write_headers
 from web.settings import Settings
 
@@ -109,11 +109,11 @@ def _set_up_errors(site: Flask) -> None:
 
 
 def _world_error(error: EngineError) -> Response:
-    status = STATUS[type(error)]
+    status = status_of(error)
     if isinstance(error, BadInput):
-        return refusal(status, findings=[finding_json(finding) for finding in error.findings])
+        return refusal(status, findings=error.findings)
     if isinstance(error, Refused):
-        return refusal(status, findings=[finding_json(finding) for finding in error.verdict.findings])
+        return refusal(status, findings=error.verdict.findings)
     said = "" if status in (404, 409) else str(error)
     response = refusal(status, said)
     if status == 503:

@@ -88,34 +88,36 @@ def is_program_asking() -> bool:
     )
 
 
-def refusal(
-    status: int,
-    said: str = "",
-    findings: Sequence[Mapping[str, object]] = (),
-    error_id: str = "",
-    extra: Mapping[str, object] | None = None,
-) -> Response:
-    """A refusal in the form that this client reads. extra: further members of the problem (mine, theirs …)."""
+def refusal(status: int, said: str = "", findings: Sequence[Finding] = (), error_id: str = "") -> Response:
+    """A refusal in the form that this client reads."""
     if is_program_asking():
-        return problem(status, said, findings, error_id, extra)
+        return problem(status, said, findings, error_id)
+    said = said or " ".join(finding.said for finding in findings)
     return error_page(status, said, error_id)
 
 
-def problem(
-    status: int,
-    said: str = "",
-    findings: Sequence[Mapping[str, object]] = (),
-    error_id: str = "",
-    extra: Mapping[str, object] | None = None,
-) -> Response:
-    """RFC 9457 application/problem+json with our `findings`. It never names what was asked for: see NotThere."""
+def problem(status: int, said: str = "", findings: Sequence[Finding] = (), error_id: str = "") -> Response:
+    return problem_response(status, problem_body(status, said, findings, error_id))
+
+
+def problem_body(
+    status: int, said: str = "", findings: Sequence[Finding] = (), error_id: str = ""
+) -> dict[str, object]:
+    """RFC 9457 problem details with our `findings`. It never names what was asked for: see NotThere."""
     title = title_of(status, current_language())
-    body: dict[str, object] = {"type": "about:blank", "title": title, "status": status}
-    body["detail"] = said or title
+    body: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": said or title}
     if error_id:
         body["error_id"] = error_id
-    body["findings"] = list(findings)
-    return Response(_dumped(body | dict(extra or {})), status, mimetype="application/problem+json")
+    body["findings"] = [finding_json(finding) for finding in findings]
+    return body
+
+
+def problem_response(status: int, body: Mapping[str, object]) -> Response:
+    return Response(_dumped(body), status, mimetype="application/problem+json")
+
+
+def status_of(error: errors.EngineError) -> int:
+    return STATUS[type(error)]
 
 
 def error_page(status: int, said: str = "", error_id: str = "") -> Response:
@@ -162,6 +164,6 @@ def explanation_json(explanation: Explanation) -> dict[str, object]:
     }
 
 
-def input_finding(rule: str, said: str, field: str = "") -> dict[str, object]:
+def input_finding(rule: str, said: str, field: str = "") -> Finding:
     """A finding about the request itself (a header, a parameter, the shape of the body)."""
-    return finding_json(Finding(rule=rule, state="unmet", said=said, field=field))
+    return Finding(rule=rule, state="unmet", said=said, field=field)

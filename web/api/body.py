@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from flask import request
 
+from engine.verdict import Finding
 from web.responses import input_finding
 
 DEPTH = 32
@@ -21,7 +22,7 @@ _TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0", ""})
 class Unreadable(Exception):
     """The request itself is malformed. status: 400, 413, 415 …; findings: what is wrong and where."""
 
-    def __init__(self, status: int, *findings: Mapping[str, object]) -> None:
+    def __init__(self, status: int, *findings: Finding) -> None:
         super().__init__("unreadable request")
         self.status, self.findings = status, findings
 

@@ -1,0 +1,213 @@
+"""The API's readings: lists by filter and cursor, one record, its timeline, its checklist, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from dsl.render import as_json
+from engine.store.lists import Query
+from flask import Response, request
+
+from dsl.app import Entity, Field
+from dsl.formula.tree import Formula
+from dsl.problems import Problem
+from engine.answers import Change, Entry, Proof
+from engine.errors import BadInput, NotThere
+from engine.verdict import Finding
+from web.api.blueprint import api
+from web.api.body import unreadable
+from web.api.sentences import say
+from web.api.values import entity_named, field_json, file_json, record_json
+from web.responses import explanation_json, finding_json, json_answer
+from web.session import current_context, current_engine, current_language
+
+PAGE, MOST = 50, 200
+LIST_PARAMETERS = frozenset({"filter", "sort", "limit", "cursor", "fields", "q"})
+
+
+@api.get("/<entity>")
+def list_records(entity: str) -> Response:
+    """A page: {items, next}. `next` is the cursor of the following page, null at the end."""
+    shape = entity_named(entity)
+    _known_parameters(LIST_PARAMETERS)
+    names = _names(shape, "fields")
+    query = Query(
+        entity=shape.key,
+        where=_filter(shape, request.args.get("filter", "")),
+        sort=_sort(shape),
+        limit=_limit(),
+        cursor=request.args.get("cursor") or None,
+        fields=names,
+        search=request.args.get("q", "")[:200],
+    )
+    page = current_engine().page(current_context(), query)
+    items = [record_json(record) for record in page.items]
+    if names:
+        kept = {"id", "version", "_version", "_title", *names}
+        items = [{key: value for key, value in item.items() if key in kept} for item in items]
+    return json_answer({"items": items, "next": page.next})
+
+
+@api.get("/<entity>/<int:record_id>")
+def get_record(entity: str, record_id: int) -> Response:
+    shape = entity_named(entity)
+    _known_parameters(frozenset())
+    record = current_engine().find(current_context(), shape.key, record_id)
+    if record is None:
+        raise NotThere(say("not_there", current_language()))
+    return json_answer(record_json(record), headers={"ETag": f'"{record.version}"'})
+
+
+@api.get("/<entity>/<int:record_id>/timeline")
+def timeline(entity: str, record_id: int) -> Response:
+    shape = entity_named(entity)
+    _known_parameters(frozenset({"limit", "before"}))
+    _seen(shape, record_id)
+    entries = current_engine().timeline(current_context(), shape.key, record_id, _limit(), _before())
+    return json_answer({"items": [_entry(entry) for entry in entries]})
+
+
+@api.get("/<entity>/<int:record_id>/checklist")
+def checklist(entity: str, record_id: int) -> Response:
+    """Every move from here, each judged as the record stands: what is met, what is missing and how to supply it."""
+    shape = entity_named(entity)
+    _seen(shape, record_id)
+    language = current_language()
+    moves = [
+        {
+            "to": move.target,
+            "from": move.source,
+            "ask": move.ask.say(language) if move.ask else None,
+            "allowed": verdict.allowed,
+            "findings": [finding_json(finding) for finding in verdict.findings],
+        }
+        for move, verdict in current_engine().checklist(current_context(), shape.key, record_id)
+    ]
+    return json_answer({"moves": moves})
+
+
+@api.get("/<entity>/<int:record_id>/why")
+def why(entity: str, record_id: int) -> Response:
+    """`?rule=…` of a finding or `?field=…`: the condition or formula as a tree with the values of its operands."""
+    shape = entity_named(entity)
+    _known_parameters(frozenset({"rule", "field"}))
+    asked = request.args.get("rule") or request.args.get("field") or ""
+    if not asked:
+        raise unreadable("request.query.rule", say("rule_wanted", current_language()), 422)
+    return json_answer(explanation_json(current_engine().why(current_context(), shape.key, record_id, asked)))
+
+
+def _seen(shape: Entity, record_id: int) -> None:
+    if current_engine().find(current_context(), shape.key, record_id) is None:
+        raise NotThere(say("not_there", current_language()))
+
+
+# --- the query string ------------------------------------------------------------------------------------------------
+
+
+def _known_parameters(known: frozenset[str]) -> None:
+    for key in request.args:
+        if key not in known:
+            raise unreadable(f"request.query.{key}", say("unknown_parameter", current_language(), key=key))
+        if len(request.args.getlist(key)) > 1:
+            raise unreadable(f"request.query.{key}", say("double_parameter", current_language(), key=key))
+
+
+def _limit() -> int:
+    text = request.args.get("limit", str(PAGE))
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= MOST:
+        raise unreadable("request.query.limit", say("limit_wanted", current_language(), most=MOST))
+    return int(text)
+
+
+def _before() -> int | None:
+    text = request.args.get("before", "")
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,15}", text):
+        raise unreadable("request.query.before", say("id_wanted", current_language()))
+    return int(text)
+
+
+def _names(shape: Entity, parameter: str) -> tuple[str, ...]:
+    text = request.args.get(parameter, "")
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    hidden = current_engine().rights(current_context(), shape.key).hidden
+    unknown = [name for name in names if name not in shape.fields or name in hidden]
+    if unknown:
+        said = say("unknown_field", current_language(), key=unknown[0])
+        raise unreadable(f"request.query.{parameter}", said, 422)
+    return names
+
+
+def _sort(shape: Entity) -> tuple[str, ...]:
+    """Field keys, "-" before a descending one. Masked and hidden fields order nothing."""
+    rights = current_engine().rights(current_context(), shape.key)
+    closed = rights.hidden | rights.masked
+    keys = tuple(key.strip() for key in request.args.get("sort", "").split(",") if key.strip())
+    for key in keys:
+        name = key.removeprefix("-")
+        if name != "id" and (name not in shape.fields or name in closed):
+            raise unreadable("request.query.sort", say("unknown_field", current_language(), key=name), 422)
+    return keys
+
+
+def _filter(shape: Entity, text: str) -> Formula | None:
+    if not text.strip():
+        return None
+    checked = current_engine().filter(current_context(), shape.key, text)
+    if checked.errors or checked.value is None:
+        raise BadInput(tuple(_problem_finding(problem, text) for problem in checked.errors))
+    return checked.value
+
+
+def _problem_finding(problem: Problem, text: str) -> Finding:
+    """What is wrong with a filter, with the place where it starts."""
+    message = as_json((problem,), {problem.span.file: text}, current_language())[0]["message"]
+    start = problem.span.column
+    said = f"{message} ({start}: {text[start - 1 : start + 19]})"
+    return Finding("request.query.filter", "unmet", said, span=problem.span)
+
+
+# --- entries of the timeline -----------------------------------------------------------------------------------------
+
+
+def _entry(entry: Entry) -> dict[str, object]:
+    fields = current_engine().app.entities[entry.entity].fields
+    return {
+        "id": entry.id,
+        "at": entry.at.isoformat().replace("+00:00", "Z"),
+        "kind": entry.kind,
+        "actor": {"id": entry.actor.id, "title": entry.actor.name} if entry.actor else None,
+        "entity": entry.entity,
+        "record": {"id": entry.record_id, "title": entry.title},
+        "changes": [_change(fields, change) for change in entry.changes],
+        "from": entry.source or None,
+        "to": entry.target or None,
+        "text": entry.text,
+        "proofs": [_proof(proof) for proof in entry.proofs],
+        "waived": [{"rule": w.rule, "said": w.said, "reason": w.reason} for w in entry.waived],
+        "files": [file_json(note) for note in entry.files],
+    }
+
+
+def _proof(proof: Proof) -> dict[str, object]:
+    file = file_json(proof.file) if proof.file else None
+    return {"rule": proof.rule, "label": proof.label, "file": file, "entity": proof.entity, "id": proof.id}
+
+
+def _proof(proof: Proof) -> dict[str, object]:
+    file = file_json(proof.file) if proof.file else None
+    return {"rule": proof.rule, "label": proof.label, "file": file, "entity": proof.entity, "id": proof.id}
+
+
+def _change(fields: Mapping[str, Field], change: Change) -> dict[str, object]:
+    field = fields.get(change.field)
+    if field is None:  # a field of an older revision
+        return {"field": change.field, "before": None, "after": None}
+    return {
+        "field": change.field,
+        "before": field_json(field, change.before, change.before_title, {}),
+        "after": field_json(field, change.after, change.after_title, {}),
+    }

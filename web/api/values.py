@@ -1,0 +1,194 @@
+"""Between JSON and stored form: bodies become values of commands, records become flat JSON objects.
+
+A record is one flat object: `id`, `version`, its fields. What is not a field starts with an underscore (a field's key
+never does), so that an entity may have a field called `version` or `findings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dsl import kinds
+from dsl.app import Entity, Field
+from engine.answers import FileNote, Record, Rights
+from engine.commands import ChildRow
+from engine.errors import BadInput, NotThere
+from engine.verdict import Finding, Needs
+from web.api.sentences import say
+from web.session import current_context, current_engine, current_language
+
+ROWS_LIMIT = 500
+POINTERS = frozenset({"ref", "person"})
+
+
+def entity_named(key: str) -> Entity:
+    """The entity under this key if the person may see any of it; else NotThere, as for a key that does not exist."""
+    entity = current_engine().app.entities.get(key)
+    if entity is None or not current_engine().rights(current_context(), key).see:
+        raise NotThere(say("not_there", current_language()))
+    return entity
+
+
+# --- JSON → values ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a body asks for: values by field key, and child rows by table field."""
+
+    values: Mapping[str, object]
+    children: Mapping[str, tuple[ChildRow, ...]]
+
+
+def wanted(entity: Entity, body: Mapping[str, object]) -> Wanted:
+    """Read every member of the body as a field. Raises BadInput with one finding for each that cannot be read."""
+    findings: list[Finding] = []
+    values, children = _read(entity, body, findings, nested=False)
+    if findings:
+        raise BadInput(tuple(findings))
+    return Wanted(values, children)
+
+
+def _read(
+    entity: Entity, body: Mapping[str, object], findings: list[Finding], *, nested: bool
+) -> tuple[dict[str, object], dict[str, tuple[ChildRow, ...]]]:
+    hidden = current_engine().rights(current_context(), entity.key).hidden
+    values: dict[str, object] = {}
+    children: dict[str, tuple[ChildRow, ...]] = {}
+    for key, raw in body.items():
+        field = entity.fields.get(key)
+        if field is None or key in hidden:
+            findings.append(_complaint(entity.key, key, say("unknown_field", current_language(), key=key)))
+        elif field.is_computed or field.given:
+            findings.append(_complaint(entity.key, key, say("not_written", current_language(), key=key)))
+        elif field.kind == "table" and not nested:
+            children[key] = _rows(entity, field, raw, findings)
+        elif field.kind == "table":
+            findings.append(_complaint(entity.key, key, say("nested_rows", current_language(), key=key)))
+        else:
+            _read_one(entity, field, raw, values, findings)
+    return values, children
+
+
+def _read_one(entity: Entity, field: Field, raw: object, values: dict[str, object], findings: list[Finding]) -> None:
+    value = kinds.read_value(current_engine().app, field, _pointer_id(field, raw), current_language())
+    if isinstance(value, kinds.Complaint):
+        findings.append(_complaint(entity.key, field.key, value.said.say(current_language())))
+    else:
+        values[field.key] = value
+
+
+def _pointer_id(field: Field, raw: object) -> object:
+    """References and files go out as objects; they may come back so: only their id counts."""
+    if field.kind in POINTERS | {"department", "file", "image"} and isinstance(raw, dict):
+        return raw.get("id", raw)
+    if field.kind == "files" and isinstance(raw, list):
+        return [part.get("id", part) if isinstance(part, dict) else part for part in raw]
+    return raw
+
+
+def _rows(entity: Entity, field: Field, raw: object, findings: list[Finding]) -> tuple[ChildRow, ...]:
+    child = current_engine().app.entities[field.target]
+    if not isinstance(raw, list) or len(raw) > ROWS_LIMIT or not all(isinstance(row, dict) for row in raw):
+        findings.append(_complaint(entity.key, field.key, say("rows_wanted", current_language(), most=ROWS_LIMIT)))
+        return ()
+    return tuple(_row(child, dict(row), findings) for row in raw)
+
+
+def _row(child: Entity, body: dict[str, object], findings: list[Finding]) -> ChildRow:
+    row_id, remove = body.pop("id", None), body.pop("_delete", False)
+    if not (row_id is None or (isinstance(row_id, int) and not isinstance(row_id, bool) and 0 < row_id < 2**53)):
+        findings.append(_complaint(child.key, "id", say("id_wanted", current_language())))
+        row_id = None
+    if not isinstance(remove, bool) or (remove and row_id is None):
+        findings.append(_complaint(child.key, "_delete", say("delete_wanted", current_language())))
+        remove = False
+    values, _ = _read(child, body, findings, nested=True)
+    return ChildRow(values, row_id, remove)
+
+
+def _complaint(entity: str, key: str, said: str) -> Finding:
+    rule = f"{entity}.fields.{key}.input"
+    return Finding(rule, "unmet", said, Needs(kind="field", field=key), field=key)
+
+
+# --- values → JSON ---------------------------------------------------------------------------------------------------
+
+
+def record_json(record: Record) -> dict[str, object]:
+    """The flat object of a record as the engine answers it: cut to what the person may read."""
+    entity = current_engine().app.entities[record.entity]
+    body = _head(entity, record.id, record.version)
+    body["_title"] = record.title
+    for key, value in record.values.items():
+        field = entity.fields.get(key)
+        if field is None or field.kind == "table":
+            continue
+        title = record.titles.get(key, "")
+        body[key] = str(value) if key in record.masked else field_json(field, value, title, record.files)
+    return body
+
+
+def values_json(
+    entity: Entity, record_id: int | None, version: int | None, values: Mapping[str, object]
+) -> dict[str, object]:
+    """The flat object of a command's outcome: the same shape, from bare values."""
+    context = current_context()
+    rights = current_engine().rights(context, entity.key)
+    shown = readable(entity, values, rights)
+    titles = current_engine().titles(context, _pairs(entity, shown))
+    body = _head(entity, record_id, version)
+    for key, value in shown.items():
+        field = entity.fields[key]
+        title = titles.get((_target(field), value), "") if isinstance(value, int) else ""
+        body[key] = field_json(field, value, title, {})
+    return body
+
+
+def readable(entity: Entity, values: Mapping[str, object], rights: Rights) -> dict[str, object]:
+    """Those of the values that are fields, in the entity's order, without what the person may not read."""
+    closed = rights.hidden | rights.masked
+    return {
+        key: values[key]
+        for key, field in entity.fields.items()
+        if key in values and key not in closed and field.kind != "table"
+    }
+
+
+def field_json(field: Field, value: object, title: str, files: Mapping[int, FileNote]) -> object:
+    """One value: numbers as decimal text, dates as ISO, a reference as {id, title}, a file as {id, name, …}."""
+    if value is None:
+        return None
+    if field.kind in POINTERS:
+        return {"id": value, "title": title}
+    if field.kind in ("file", "image"):
+        return _file(value, files)
+    if field.kind == "files" and isinstance(value, tuple):
+        return [_file(part, files) for part in value]
+    return kinds.json_value(current_engine().app, field, value)
+
+
+def _file(file_id: object, files: Mapping[int, FileNote]) -> dict[str, object]:
+    note = files.get(file_id) if isinstance(file_id, int) else None
+    return file_json(note) if note else {"id": file_id}
+
+
+def file_json(note: FileNote) -> dict[str, object]:
+    return {"id": note.id, "name": note.name, "size": note.size, "mime": note.mime, "sha256": note.sha256}
+
+
+def _head(entity: Entity, record_id: int | None, version: int | None) -> dict[str, object]:
+    head: dict[str, object] = {"id": record_id, "_version": version}
+    return head if "version" in entity.fields else head | {"version": version}
+
+
+def _target(field: Field) -> str:
+    return "person" if field.kind == "person" else field.target
+
+
+def _pairs(entity: Entity, values: Mapping[str, object]) -> Iterable[tuple[str, int]]:
+    for key, value in values.items():
+        field = entity.fields[key]
+        if field.kind in POINTERS and isinstance(value, int):
+            yield _target(field), value

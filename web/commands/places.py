@@ -1,0 +1,35 @@
+"""Options that say which app, data directory and database a command works on."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import sqlalchemy as sa
+from engine.store.system_tables import user_account
+
+from engine.runtime import Engine
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def add_app(parser: argparse.ArgumentParser) -> None:
+    default = ROOT / "apps" / "sales_crm.yaml"
+    parser.add_argument("--app", type=Path, default=default, metavar="FILE", help="the app's YAML (sales_crm)")
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=ROOT / "data", metavar="DIR", help="where the data lives (data)")
+    parser.add_argument("--database", default="", metavar="URL", help="sqlite (default) or postgresql+psycopg://…")
+
+
+def engine_at(arguments: argparse.Namespace) -> Engine:
+    """The engine over these places. Raises NotReady, StoreLocked."""
+    arguments.data.mkdir(parents=True, exist_ok=True)
+    return Engine.start(arguments.app.resolve(), arguments.database, arguments.data.resolve())
+
+
+def has_people(engine: Engine) -> bool:
+    """Whether anybody has an account; a database without people is a new one."""
+    with engine.database.read() as connection:
+        return connection.one(sa.select(user_account.c.id).limit(1)) is not None

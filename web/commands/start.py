@@ -1,0 +1,76 @@
+"""`sluice start`: open or create the database, load the sample company on the first start, serve until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from engine.sample import load_sample
+from waitress import create_server
+
+from engine.runtime import Engine
+from web.commands.places import add_app, add_data, engine_at, has_people
+from web.create_site import create_site
+from web.settings import settings_from
+
+LOGINS = "sample-logins.txt"
+SEED = 20_260
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_app(parser)
+    add_data(parser)
+    parser.add_argument("--port", type=int, default=8000, metavar="N", help="8000; 0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
+    parser.add_argument("--threads", type=int, default=8, metavar="N", help="requests served at once (8)")
+    parser.add_argument("--no-sample", action="store_true", help="start with an empty company")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    logging.basicConfig(
+        stream=sys.stderr, level=os.environ.get("SLUICE_LOG", "INFO").upper(), format="%(levelname)s %(message)s"
+    )
+    signal.signal(signal.SIGTERM, _stop)
+    engine = engine_at(arguments)
+    try:
+        if not arguments.no_sample and not has_people(engine):
+            _load_sample(engine, arguments.data)
+        return _serve(engine, arguments)
+    except (SystemExit, KeyboardInterrupt):
+        return 0
+    finally:
+        engine.close()
+
+
+def _serve(engine: Engine, arguments: argparse.Namespace) -> int:
+    """Until a signal; waitress lets running requests end. 1 when the address is taken."""
+    site = create_site(engine, settings_from(os.environ))
+    try:
+        server = create_server(site, host=arguments.host, port=arguments.port, threads=arguments.threads, ident=None)
+    except OSError as error:
+        print(f"cannot listen on {arguments.host}:{arguments.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    print(f"ready http://{arguments.host}:{server.effective_port}", flush=True)
+    server.run()
+    return 0
+
+
+def _load_sample(engine: Engine, data: Path) -> None:
+    """The sample company, once. Its logins are kept in a file that only the owner reads."""
+    print("loading the sample company …", file=sys.stderr)
+    logins = load_sample(engine, SEED)
+    kept = data / LOGINS
+    with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.writelines(f"{login} {password}\n" for login, password in logins)
+    for login, password in logins:
+        print(f"  {login} {password}", file=sys.stderr)
+    print(f"kept in {kept}", file=sys.stderr)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)

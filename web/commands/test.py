@@ -1,0 +1,21 @@
+"""`sluice test`: pytest over this installation's suite, with whatever arguments follow."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from web.commands.places import ROOT
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pytest_arguments", nargs=argparse.REMAINDER, help="passed on to pytest")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if not (ROOT / "tests").is_dir():
+        print("this installation holds no tests", file=sys.stderr)
+        return 2
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments.pytest_arguments])  # noqa: S606 — ourselves
