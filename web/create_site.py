@@ -15,7 +15,7 @@ from engine.errors import BadInput, EngineError, Refused
 from web import csrf, request_log, session
 from web.api import API_BLUEPRINTS, API_PUBLIC
 from web.pages import BLUEPRINTS, PUBLIC
-from web.responses import is_program_asking, refusal, status_of
+from web.responses import is_program_asking, refusal, said_by, status_of
 from web.security_headers import csp_nonce, write_headers
 from web.settings import Settings
 
@@ -114,7 +114,7 @@ def _world_error(error: EngineError) -> Response:
         return refusal(status, findings=error.findings)
     if isinstance(error, Refused):
         return refusal(status, findings=error.verdict.findings)
-    said = "" if status in (404, 409) else str(error)
+    said = "" if status in (404, 409) else said_by(error)
     response = refusal(status, said)
     if status == 503:
         response.headers["Retry-After"] = "2"

@@ -116,8 +116,15 @@ def problem_response(status: int, body: Mapping[str, object]) -> Response:
     return Response(_dumped(body), status, mimetype="application/problem+json")
 
 
+def said_by(error: errors.EngineError) -> str:
+    """The error's sentence in the reader's language; the store writes both as `中文 | English`."""
+    chinese, separator, english = str(error).partition(" | ")
+    return english if separator and current_language() == "en" else chinese
+
+
 def status_of(error: errors.EngineError) -> int:
-    return STATUS[type(error)]
+    """The status of an error; a kind of StoreBusy that only the store knows takes that of its family."""
+    return next(STATUS[family] for family in type(error).__mro__ if family in STATUS)
 
 
 def error_page(status: int, said: str = "", error_id: str = "") -> Response:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Response
 
-from web.api import people as people  # hangs its endpoints on the blueprint
+from web.api import people, schema  # noqa: F401  each hangs its endpoints on the blueprint
 from web.api.blueprint import api
 from web.api.body import Unreadable
+from web.api.openapi import openapi_blueprint
 from web.responses import problem
 
-API_BLUEPRINTS = (api,)
-API_PUBLIC = frozenset({"api.tokens"})
+API_BLUEPRINTS = (api, openapi_blueprint)
+API_PUBLIC = frozenset({"api.tokens", "openapi.document"})
 
 
 @api.errorhandler(Unreadable)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Self
 
 from flask import request
 
@@ -52,7 +52,9 @@ def _parsed(raw: bytes) -> object:
     if _depth(text) > DEPTH:
         raise unreadable("request.body", f"the body is nested deeper than {DEPTH} levels")
     try:
-        body: object = json.loads(text, object_pairs_hook=_without_doubles, parse_float=Decimal, parse_constant=_refuse)
+        body: object = json.loads(
+            text, object_pairs_hook=_without_doubles, parse_float=ExactFloat, parse_constant=_refuse
+        )
     except json.JSONDecodeError as error:
         raise unreadable(
             "request.body", f"not JSON at line {error.lineno}, column {error.colno}: {error.msg}"
@@ -60,6 +62,20 @@ def _parsed(raw: bytes) -> object:
     except ValueError as error:  # more digits than Python converts
         raise unreadable("request.body", f"a number in the body is too long: {error}") from None
     return body
+
+
+class ExactFloat(float):
+    """A JSON number with a point, which still knows its digits: repr gives what was written, not what a float holds."""
+
+    def __new__(cls, text: str) -> Self:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
 
 
 def _depth(text: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO, cast
+
 from flask import Response, request
 
 from engine.errors import NotThere
@@ -22,7 +24,9 @@ def upload() -> Response:
     if len(parts) != 1 or not parts[0].filename:
         raise unreadable("request.body.file", say("file_wanted", current_language()), 422)
     part = parts[0]
-    note = current_engine().put_file(current_context(), part.stream, part.filename or "", part.mimetype)
+    note = current_engine().put_file(
+        current_context(), cast("BinaryIO", part.stream), part.filename or "", part.mimetype
+    )
     return json_answer(file_json(note), 201, {"Location": f"/api/v1/files/{note.id}"})
 
 

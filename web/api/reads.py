@@ -197,11 +197,6 @@ def _proof(proof: Proof) -> dict[str, object]:
     return {"rule": proof.rule, "label": proof.label, "file": file, "entity": proof.entity, "id": proof.id}
 
 
-def _proof(proof: Proof) -> dict[str, object]:
-    file = file_json(proof.file) if proof.file else None
-    return {"rule": proof.rule, "label": proof.label, "file": file, "entity": proof.entity, "id": proof.id}
-
-
 def _change(fields: Mapping[str, Field], change: Change) -> dict[str, object]:
     field = fields.get(change.field)
     if field is None:  # a field of an older revision

@@ -31,6 +31,6 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def say(key: str, language: str, **values: object) -> str:
-    chinese, english = _SENTENCES[key]
+def say(sentence: str, language: str, /, **values: object) -> str:
+    chinese, english = _SENTENCES[sentence]
     return Text((("zh", chinese), ("en", english))).say(language).format(**values)

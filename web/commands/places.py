@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 
 import sqlalchemy as sa
-from engine.store.system_tables import user_account
 
 from engine.runtime import Engine
+from engine.store.system_tables import user_account
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,11 +8,11 @@ import sys
 
 import sqlalchemy as sa
 from engine.people.users import NewUser, add_user, find_id
-from engine.store.system_tables import org_unit, user_account
 
 from engine.errors import BadInput
 from engine.people import passwords
 from engine.runtime import Engine
+from engine.store.system_tables import org_unit, user_account
 from web.commands.places import add_app, add_data, engine_at
 
 

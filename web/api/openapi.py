@@ -1,0 +1,136 @@
+"""/openapi.json (3.1), generated from the App: every entity's paths, bodies and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response
+
+from dsl.app import App, Entity
+from web.api.openapi_common import (
+    COMMON_PATHS,
+    COMMON_SCHEMAS,
+    ID,
+    OBJECT,
+    POSITIVE,
+    PROBLEM,
+    WORD,
+    json_content,
+    parameter,
+)
+from web.api.openapi_schemas import Schema, entity_schemas, ref_to
+from web.responses import json_answer
+from web.session import current_engine
+
+openapi_blueprint = Blueprint("openapi", __name__)
+
+_DESCRIPTION = """\
+Every write is judged as on the screen: a refusal is problem+json with findings. `dry: true` judges without writing.
+"""
+
+
+@openapi_blueprint.get("/openapi.json")
+def document() -> Response:
+    return json_answer(openapi(current_engine().app))
+
+
+def openapi(app: App) -> Schema:
+    """The whole document for one app."""
+    paths: Schema = dict(COMMON_PATHS)
+    schemas: Schema = dict(COMMON_SCHEMAS)
+    for entity in app.entities.values():
+        paths.update(_entity_paths(entity))
+        schemas.update(entity_schemas(app, entity))
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": app.label.say("en"), "version": str(app.version), "description": _DESCRIPTION},
+        "servers": [{"url": "/"}],
+        "security": [{"bearer": []}],
+        "tags": [{"name": e.key, "description": e.label.say("en")} for e in app.entities.values()],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "responses": {
+                "Problem": {
+                    "description": "refused",
+                    "content": {"application/problem+json": {"schema": ref_to("Problem")}},
+                }
+            },
+        },
+    }
+
+
+# --- paths of an entity ----------------------------------------------------------------------------------------------
+
+
+def _entity_paths(entity: Entity) -> Schema:
+    root, one = f"/api/v1/{entity.key}", f"/api/v1/{entity.key}/{{id}}"
+    paths: Schema = {
+        root: {
+            "get": _operation(entity, "list", _page_of(entity), parameters=_LIST_PARAMETERS),
+            "post": _operation(entity, "create", ref_to(entity.key), f"{entity.key}_create", status="201"),
+        },
+        one: {
+            "get": _operation(entity, "get", ref_to(entity.key), parameters=[ID]),
+            "patch": _operation(entity, "change", ref_to(entity.key), f"{entity.key}_change", parameters=[ID]),
+            "delete": _operation(entity, "delete", ref_to(entity.key), parameters=[ID, _VERSION, _KEY]),
+        },
+        f"{root}/bulk": {"post": _operation(entity, "bulk", ref_to("BulkAnswer"), "Bulk")},
+        f"{one}/timeline": {"get": _operation(entity, "timeline", OBJECT, parameters=[ID, _LIMIT, _BEFORE])},
+        f"{one}/checklist": {"get": _operation(entity, "checklist", OBJECT, parameters=[ID])},
+        f"{one}/why": {"get": _operation(entity, "why", ref_to("Explanation"), parameters=[ID, _RULE, _FIELD])},
+    }
+    if entity.has_stages:
+        paths[f"{one}/move"] = {"post": _operation(entity, "move", ref_to(entity.key), "Move", parameters=[ID])}
+    return paths
+
+
+def _operation(
+    entity: Entity,
+    verb: str,
+    answer: Schema,
+    body: str = "",
+    *,
+    status: str = "200",
+    parameters: Sequence[Schema] = (),
+) -> Schema:
+    answers: Schema = {status: json_content("done", answer), "default": PROBLEM}
+    if status == "201":
+        answers["200"] = json_content("judged only (dry)", answer)
+    operation: Schema = {
+        "operationId": f"{verb}_{entity.key}",
+        "tags": [entity.key],
+        "parameters": [*parameters, _KEY] if body else list(parameters),
+        "responses": answers,
+    }
+    if body:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref_to(body)}}}
+    return operation
+
+
+def _page_of(entity: Entity) -> Schema:
+    items = {"type": "array", "items": ref_to(entity.key)}
+    return {
+        "type": "object",
+        "properties": {"items": items, "next": {"type": ["string", "null"]}},
+        "required": ["items", "next"],
+    }
+
+
+_VERSION = parameter("version", "query", POSITIVE, "the version you saw", required=True)
+_KEY = parameter(
+    "Idempotency-Key", "header", {"type": "string", "pattern": "^[!-~]{1,255}$"}, "the same key answers the same"
+)
+_LIMIT = parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
+_BEFORE = parameter("before", "query", POSITIVE, "the last entry's id of the page before")
+_RULE = parameter("rule", "query", WORD, "the rule of a finding")
+_FIELD = parameter("field", "query", WORD, "a computed field or a score")
+_LIST_PARAMETERS: list[Schema] = [
+    parameter("filter", "query", WORD, 'a formula, such as stage = "lead" and amount > 50万'),
+    parameter("sort", "query", WORD, "field keys, comma separated, - before a descending one"),
+    _LIMIT,
+    parameter("cursor", "query", WORD, "`next` of the page before"),
+    parameter("fields", "query", WORD, "field keys, comma separated"),
+    parameter("q", "query", WORD, "words to search for"),
+]
