@@ -155,6 +155,11 @@ PARTS: Mapping[str, Part] = {
         "for any Teams the gate is for",
         "waive names Roles that may waive it with a reason",
     ),
+    "evidence": _part(
+        "label label What people call the proof",
+        "where formula Which related records count",
+        "live yesno A photo taken now, with place and time",
+    ),
     "must": _part(
         "that! formula What must hold",
         "say! label What people read when it does not",

@@ -1,0 +1,70 @@
+"""From text to App: the pipeline as a visible list. Never raises on what the text says."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from dsl.app import App
+from dsl.checks import check_app
+from dsl.later import report_later
+from dsl.problems import Checked, Problem
+from dsl.read import Reading
+from dsl.read_app import read_app
+from dsl.resolve.app import resolve_app
+from dsl.source import Span
+from dsl.yaml_reader import MAX_BYTES, read_yaml
+
+_MOST_PROBLEMS = 1_000
+
+
+def load_app(path: Path) -> Checked[App]:
+    """The App of a file, with the CSV files that stand beside it."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_BYTES + 1)
+        files = {p.name: _read_csv(p) for p in sorted(path.parent.glob("*.csv"))}
+    except OSError as error:
+        span = Span(path.name, 1, 1, 1, 1)
+        return Checked(None, (Problem("Y19", span, {"file": str(path), "said": error.strerror or str(error)}),))
+    return load_text(text, path.name, files)
+
+
+def load_text(text: bytes | str, file: str, files: Mapping[str, str] | None = None) -> Checked[App]:
+    """The App, or all that is wrong with the text. files: texts of CSV files by name.
+
+    `value` is None when there is any error: an App with a hole in it must not run.
+    """
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    tree = read_yaml(text, file)
+    reading = Reading(list(tree.problems))
+    if tree.value is None:
+        return Checked(None, _in_order(reading.problems))
+    definition = read_app(reading, tree.value)
+    app = resolve_app(
+        reading, definition, hashlib.sha256(data).hexdigest(), data.decode("utf-8", "replace"), files or {}
+    )
+    report_later(reading, definition, app)
+    if not any(problem.severity == "error" for problem in reading.problems):
+        reading.problems += check_app(app)
+    problems = _in_order(reading.problems)
+    has_errors = any(problem.severity == "error" for problem in problems)
+    return Checked(None if has_errors else app, problems)
+
+
+def _read_csv(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES).decode("utf-8-sig", "replace")
+
+
+def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    """By place, each once."""
+    seen = set()
+    found = []
+    for problem in sorted(problems, key=lambda p: (p.span.file, p.span.line, p.span.column, p.severity)):
+        mark = (problem.code, problem.span)
+        if mark not in seen:
+            seen.add(mark)
+            found.append(problem)
+    return tuple(found[:_MOST_PROBLEMS])

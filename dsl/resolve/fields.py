@@ -1,0 +1,85 @@
+"""Fields with their formulas: computed values, defaults, limits, when required and when shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dsl.app import Field
+from dsl.definition import EntityDef, FieldDef
+from dsl.formula.tree import Formula
+from dsl.formula.value_types import RowsType
+from dsl.kinds import KINDS, Complaint
+from dsl.nodes import Node, Scalar
+from dsl.read_entity import formula_of
+from dsl.resolve.site import Site
+
+_WITH_LIMITS = ("number", "integer", "percent", "money", "duration")
+
+
+def resolve_fields(site: Site, entity: EntityDef) -> dict[str, Field]:
+    """The fields of the draft entity, written ones completed. Liveness is told later, by `dsl.graph`."""
+    fields = dict(site.draft.entities[entity.key.text].fields)
+    for key, written in entity.fields.items():
+        if not written.is_poisoned:
+            fields[key] = _resolve_field(site, entity.key.text, written, fields[key])
+    return fields
+
+
+def _resolve_field(site: Site, entity: str, written: FieldDef, field: Field) -> Field:
+    block = written.block
+    if isinstance(field.value_type, RowsType):
+        _check_rows(site, entity, written, field)
+    formula = site.formula(written.formula, entity, field.value_type)
+    if formula is not None and (written.is_required or written.required_if):
+        site.reading.report("M21", written.key.span, severity="warning", name=field.key)
+    required: bool | Formula = field.required
+    if written.required_if is not None:
+        required = site.condition(written.required_if, entity) or False
+    return replace(
+        field,
+        formula=formula,
+        required=required,
+        default=_default(site, entity, field, block.get("default")),
+        minimum=_limit(site, field, block.scalar("min")),
+        maximum=_limit(site, field, block.scalar("max")),
+        show=site.condition(block.scalar("show"), entity),
+        hide=site.role_words(block.words("hide")),
+    )
+
+
+def _check_rows(site: Site, entity: str, written: FieldDef, field: Field) -> None:
+    """A table needs a way back: the child is part of this entity or has a reference to it."""
+    child = site.draft.entities.get(field.target)
+    if child is None or child.parent == entity:
+        return
+    if not any(f.kind == "ref" and f.target == entity for f in child.fields.values()):
+        span = written.subject.span if written.subject else written.key.span
+        site.reading.report("M10", span, child=field.target, entity=entity)
+
+
+def _default(site: Site, entity: str, field: Field, node: Node | None) -> object | Formula | None:
+    scalar = site.reading.scalar(node) if node is not None and isinstance(node, Scalar) else None
+    if scalar is not None and (text := formula_of(scalar)) is not None:
+        return site.formula(text, entity, field.value_type)
+    if node is None:
+        return None
+    raw: object = scalar.text if scalar is not None else [word.text for word in site.reading.words(node)]
+    return _literal(site, field, raw, node)
+
+
+def _limit(site: Site, field: Field, scalar: Scalar | None) -> int | None:
+    if scalar is None:
+        return None
+    if field.kind not in _WITH_LIMITS:
+        site.reading.report("S28", scalar.span, kind=field.kind)
+        return None
+    value = _literal(site, field, scalar.text, scalar)
+    return value if isinstance(value, int) else None
+
+
+def _literal(site: Site, field: Field, raw: object, node: Node) -> object | None:
+    value = KINDS[field.kind].read(site.draft, field, raw)
+    if isinstance(value, Complaint):
+        site.reading.report("S29", node.span, said=value.said, kind=field.kind)
+        return None
+    return value
