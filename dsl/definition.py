@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dsl.app import Choices, Role, Text
 from dsl.nodes import Scalar
@@ -28,7 +28,7 @@ class FieldDef:
     required_if: Scalar | None = None
     is_unique: bool = False
     formula: Scalar | None = None
-    label: Text = Text()
+    label: Text = field(default_factory=Text)
     is_poisoned: bool = False
 
 

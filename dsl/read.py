@@ -44,7 +44,8 @@ class Reading:
 
     def unknown(self, code: str, word: Scalar, known: Iterable[str], **values: object) -> None:
         """A name that is not known, with the near ones."""
-        self.report(code, word.span, near=suggest(word.text, known), name=word.text, **values)
+        found = {"name": word.text[:60], **values}
+        self.problems.append(Problem(code, word.span, found, near=suggest(word.text, known)))
 
     # --- shapes ------------------------------------------------------------------------------------------------------
 
@@ -135,9 +136,7 @@ class Reading:
             return default
         if scalar.text in words:
             return scalar.text
-        self.report(
-            "S08", scalar.span, near=suggest(scalar.text, words), text=scalar.text[:60], words=", ".join(words)
-        )
+        self.report("S08", scalar.span, near=suggest(scalar.text, words), text=scalar.text[:60], words=", ".join(words))
         return default
 
     def _not_a(self, node: Node, wanted: str) -> None:

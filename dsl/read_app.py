@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dsl.app import Choices, Role
 from dsl.definition import AppDef
-from dsl.nodes import Node
 from dsl.names import is_name
+from dsl.nodes import Node
 from dsl.read import Block, Reading
 from dsl.read_choices import read_choices
 from dsl.read_entity import named, read_entity
 
-DEFAULT_FILLER = frozenset({"暂无", "无", "待跟进", "待定", "待补充", "不详", "未知", "n/a", "N/A", "-", "/", "none", "TBD"})
+DEFAULT_FILLER = frozenset(
+    {"暂无", "无", "待跟进", "待定", "待补充", "不详", "未知", "n/a", "N/A", "-", "/", "none", "TBD"}
+)
 SIGHTS = ("own", "team", "area", "all", "assigned")
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Za-z]{2,4})?")
 _ZONE_LENGTH = 60
@@ -119,5 +121,3 @@ def _reach(start: str, also: dict[str, list[str]]) -> set[str]:
                 found.add(role)
                 waiting.append(role)
     return found
-
-

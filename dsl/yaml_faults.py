@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TypeGuard
 
 import yaml
 
@@ -102,45 +103,36 @@ def duplicate(key: Scalar, first: Scalar) -> Problem:
 
 def join_cut_entries(entries: list[Entry], text: str) -> tuple[list[Entry], list[Problem]]:
     """Entries of `{ }` with formulas that their own commas cut into several put together again, each a problem."""
-    if not any(_is_left_open(entry.value) for entry in entries):
-        return entries, []
     joined: list[Entry] = []
-    problems: list[Problem] = []
+    mended: dict[int, Problem] = {}
     for entry in entries:
-        last = joined[-1] if joined else None
-        if last is not None and _is_left_open(last.value) and isinstance(entry.value, Scalar) and not entry.key.is_quoted:
-            assert isinstance(last.value, Scalar)
-            end = entry.key if entry.value.is_nothing else entry.value
-            whole = _stretch(last.value, end, text)
-            if not problems or problems[-1].span.line != whole.span.line or problems[-1].span.column != whole.span.column:
-                problems.append(Problem("Y16", whole.span, {"text": whole.text}))
-            problems[-1] = Problem("Y16", whole.span, {"text": whole.text})
-            joined[-1] = Entry(last.key, whole)
+        last = joined[-1].value if joined else None
+        cut_off = entry.key if isinstance(entry.value, Scalar) and entry.value.is_nothing else entry.value
+        if _is_left_open(last) and isinstance(cut_off, Scalar) and not entry.key.is_quoted:
+            whole = _stretch(last, cut_off, text)
+            joined[-1] = Entry(joined[-1].key, whole)
+            mended[len(joined)] = Problem("Y16", whole.span, {"text": whole.text})
         else:
             joined.append(entry)
-    return joined, problems
+    return joined, list(mended.values())
 
 
 def join_cut_items(items: list[Node], text: str) -> tuple[list[Node], list[Problem]]:
     """The same for the items of `[ ]`."""
-    if not any(_is_left_open(item) for item in items):
-        return items, []
     joined: list[Node] = []
-    problems: list[Problem] = []
+    mended: dict[int, Problem] = {}
     for item in items:
         last = joined[-1] if joined else None
-        if isinstance(last, Scalar) and _is_left_open(last) and isinstance(item, Scalar) and not item.is_quoted:
+        if _is_left_open(last) and isinstance(item, Scalar) and not item.is_quoted:
             whole = _stretch(last, item, text)
-            if problems and problems[-1].span.column == whole.span.column and problems[-1].span.line == whole.span.line:
-                problems.pop()
-            problems.append(Problem("Y16", whole.span, {"text": whole.text}))
             joined[-1] = whole
+            mended[len(joined)] = Problem("Y16", whole.span, {"text": whole.text})
         else:
             joined.append(item)
-    return joined, problems
+    return joined, list(mended.values())
 
 
-def _is_left_open(node: Node) -> bool:
+def _is_left_open(node: Node | None) -> TypeGuard[Scalar]:
     return isinstance(node, Scalar) and not node.is_quoted and node.text.count("(") > node.text.count(")")
 
 

@@ -27,7 +27,7 @@ class _Open:
     """A collection still being read: the nodes met so far, keys and values in turn for a mapping."""
 
     is_mapping: bool
-    start: yaml.Mark
+    start: Span
     is_flow: bool
     nodes: list[Node] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -99,12 +99,12 @@ class _Builder:
         if len(self._open) >= MAX_DEPTH:
             raise _TooMuch(Problem("Y10", self._span(event), {"most": MAX_DEPTH}))
         is_mapping = isinstance(event, yaml.MappingStartEvent)
-        self._open.append(_Open(is_mapping, event.start_mark, bool(event.flow_style)))
+        self._open.append(_Open(is_mapping, self._span(event), bool(event.flow_style)))
 
     def _leave(self, event: yaml.Event) -> None:
         opened = self._open.pop()
-        start, end = opened.start, event.end_mark
-        span = Span(self._file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        start, end = opened.start, self._span(event)
+        span = Span(self._file, start.line, start.column, end.end_line, end.end_column)
         if not opened.is_mapping:
             items = opened.nodes
             if opened.is_flow:
@@ -150,7 +150,8 @@ class _Builder:
         if len(text) > MAX_SCALAR:
             raise _TooMuch(Problem("Y12", span, {"most": MAX_SCALAR, "length": len(text)}))
         quote = 1 if event.style in ("'", '"') else 0
-        source = self._text[event.start_mark.index : event.end_mark.index]
+        start, end = event.start_mark, event.end_mark
+        source = self._text[start.index : end.index] if start is not None and end is not None else ""
         as_written = source[quote : len(source) - quote] == text
         indent = quote if as_written and span.line == span.end_line else None
         return Scalar(text, span, bool(quote), event.style in ("|", ">"), indent)
@@ -164,4 +165,6 @@ class _Builder:
 
     def _span(self, event: yaml.Event) -> Span:
         start, end = event.start_mark, event.end_mark
+        if start is None or end is None:
+            return Span(self._file, 1, 1, 1, 1)
         return Span(self._file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)

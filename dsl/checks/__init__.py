@@ -13,7 +13,7 @@ def check_app(app: App) -> list[Problem]:
     return [problem for check in _CHECKS for problem in check(app)]
 
 
-def _nothing(app: App) -> Iterator[Problem]:
+def _nothing(_app: App) -> Iterator[Problem]:
     yield from ()
 
 

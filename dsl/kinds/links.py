@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from dsl.app import App, Field
 from dsl.formula.scope import DEPARTMENT_ENTITY
-from dsl.formula.value_types import PERSON, FileType, PersonType, RefType, RowsType, ValueType
+from dsl.formula.value_types import PERSON, FileType, RefType, RowsType, ValueType
 from dsl.kinds.kind import Complaint, Spec, complain, plain
 
 _GREATEST_ID = 2**63 - 1
 _MOST_FILES = 50
 
 
-def _id(raw: object) -> int | None | Complaint:
+def _id(raw: object) -> int | Complaint | None:
     """An id as a number, a text of digits, or a nested record with an id."""
     if isinstance(raw, dict):
         raw = raw.get("id")
@@ -43,7 +43,7 @@ class LinkKind:
         }
         return types[self.key]
 
-    def read(self, app: App, field: Field, raw: object) -> int | None | Complaint:
+    def read(self, app: App, field: Field, raw: object) -> int | Complaint | None:
         return _id(raw)
 
     def to_json(self, app: App, field: Field, value: object) -> object:

@@ -64,7 +64,7 @@ class NumberKind:
     def value_type(self, spec: Spec) -> NumberType:
         return self.fixed or NumberType(spec.scale)
 
-    def read(self, app: App, field: Field, raw: object) -> int | None | Complaint:
+    def read(self, app: App, field: Field, raw: object) -> int | Complaint | None:
         text = plain(raw)
         if text is None or isinstance(text, Complaint):
             return text

@@ -52,7 +52,7 @@ class ChoiceKind:
     def value_type(self, spec: Spec) -> ChoiceType:
         return ChoiceType(spec.name, spec.keys)
 
-    def read(self, app: App, field: Field, raw: object) -> str | None | Complaint:
+    def read(self, app: App, field: Field, raw: object) -> str | Complaint | None:
         text = plain(raw)
         if text is None or isinstance(text, Complaint):
             return text

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from dsl.app import App, Field
 from dsl.formula.value_types import PlaceType
@@ -26,7 +27,7 @@ class PlaceKind:
     def value_type(self, spec: Spec) -> PlaceType:
         return PlaceType()
 
-    def read(self, app: App, field: Field, raw: object) -> dict[str, object] | None | Complaint:
+    def read(self, app: App, field: Field, raw: object) -> dict[str, object] | Complaint | None:
         if raw is None or raw == "":
             return None
         if isinstance(raw, str):
@@ -65,7 +66,7 @@ def _from_text(raw: str) -> object:
         return None
 
 
-def _is_number(value: object, most: int) -> bool:
+def _is_number(value: object, most: int) -> TypeGuard[float]:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return math.isfinite(value) and abs(value) <= most

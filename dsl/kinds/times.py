@@ -76,7 +76,7 @@ class DateKind:
     def value_type(self, spec: Spec) -> DateType:
         return DATE
 
-    def read(self, app: App, field: Field, raw: object) -> date | None | Complaint:
+    def read(self, app: App, field: Field, raw: object) -> date | Complaint | None:
         text = plain(raw)
         if text is None or isinstance(text, Complaint):
             return text
@@ -103,7 +103,7 @@ class TimeKind:
     def value_type(self, spec: Spec) -> TimeType:
         return TIME
 
-    def read(self, app: App, field: Field, raw: object) -> datetime | None | Complaint:
+    def read(self, app: App, field: Field, raw: object) -> datetime | Complaint | None:
         text = plain(raw)
         if text is None or isinstance(text, Complaint):
             return text
@@ -136,7 +136,7 @@ class DurationKind:
     def value_type(self, spec: Spec) -> DurationType:
         return DURATION
 
-    def read(self, app: App, field: Field, raw: object) -> int | None | Complaint:
+    def read(self, app: App, field: Field, raw: object) -> int | Complaint | None:
         text = plain(raw)
         if text is None or isinstance(text, Complaint):
             return text

@@ -88,5 +88,3 @@ def _edit(site: Site, entity: str, block: Block) -> bool | frozenset[str] | Form
         site.reading.report("S32", node.span)
         return False
     return _permission(site, entity, block, "edit")
-
-

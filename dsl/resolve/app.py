@@ -8,8 +8,8 @@ from dataclasses import replace
 from dsl.app import App, Entity
 from dsl.definition import AppDef, EntityDef
 from dsl.graph import tell_live
-from dsl.nodes import Scalar
 from dsl.nodes import Mapping as MappingNode
+from dsl.nodes import Scalar
 from dsl.read import Reading
 from dsl.resolve.access import resolve_access
 from dsl.resolve.draft import draft_app

@@ -96,9 +96,9 @@ def _draft_entity(reading: Reading, definition: AppDef, entity: EntityDef, choic
         span=entity.key.span,
         parent=parent,
         pipelines=tuple(
-            Pipeline(p.key.text, p.label, tuple(_draft_stage(reading, s) for s in p.stages), (),
-                     p.key.span)
-            for p in entity.pipelines if p.stages
+            Pipeline(p.key.text, p.label, tuple(_draft_stage(reading, s) for s in p.stages), (), p.key.span)
+            for p in entity.pipelines
+            if p.stages
         ),  # fmt: skip
         module=entity.block.text("module"),
         was=entity.block.text("was"),
@@ -141,7 +141,8 @@ def _draft_field(
     reading: Reading, definition: AppDef, entity: EntityDef, written: FieldDef, choices: dict[str, Choices]
 ) -> Field:
     kind = KINDS[written.kind]
-    name, keys = "", ()
+    name = ""
+    keys: tuple[str, ...] = ()
     if written.subject is not None and kind.subject == "choices":
         name, keys = _list_of(reading, definition, written.subject, choices)
     elif written.subject is not None and kind.subject == "entity":
@@ -213,9 +214,7 @@ def _given_fields(
         name = score.key.text
         given.append(Field(name, "integer", score.label, INTEGER, score.key.span, given=True))
         band_type = ChoiceType(bands, _keys(choices[bands]))
-        given.append(
-            Field(f"{name}_band", "choice", score.label, band_type, score.key.span, choices=bands, given=True)
-        )
+        given.append(Field(f"{name}_band", "choice", score.label, band_type, score.key.span, choices=bands, given=True))
     if parent:
         given += [_given(k, "person", PERSON) for k in ("owner", "backup") if k not in fields]
     given += [

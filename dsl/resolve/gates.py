@@ -24,7 +24,9 @@ def resolve_gate(site: Site, entity: str, node: Node | None, rule: str, span: Sp
     block = site.reading.block(node, "gate", span)
     mode = cast("Mode", block.one_of("mode", "enforce"))
     teams = tuple(word.text for word in block.words("for"))
-    return Gate(rule, _requirements(site, entity, block, rule), span, mode, teams, site.role_words(block.words("waive")))
+    return Gate(
+        rule, _requirements(site, entity, block, rule), span, mode, teams, site.role_words(block.words("waive"))
+    )
 
 
 def _requirements(site: Site, entity: str, block: Block, rule: str) -> tuple[Requirement, ...]:

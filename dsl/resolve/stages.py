@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, cast
 
 from dsl.app import Move, Pipeline, Stage, Text
@@ -111,7 +112,7 @@ def _resolve_moves(
 
 def _in_order(stages: tuple[Stage, ...], path: str) -> tuple[Move, ...]:
     """Without `moves:` each stage leads to the next one."""
-    pairs = zip(stages, stages[1:], strict=False)
+    pairs = pairwise(stages)
     return tuple(Move(f"{path}.moves.{a.key}.{b.key}", a.key, b.key, b.span) for a, b in pairs if not a.end)
 
 
@@ -147,9 +148,11 @@ def _chain(site: Site, text: Scalar, node: Node | None) -> Iterator[_Step]:
     if len(words) < 2:
         site.reading.report("S31", text.span)
         return
-    is_bare = node is None or (isinstance(node, Scalar) and node.is_nothing)
-    block = empty_block(site.reading, "move", text.span) if is_bare or node is None else site.reading.block(node, "move")
-    for source, target in zip(words, words[1:], strict=False):
+    if node is None or (isinstance(node, Scalar) and node.is_nothing):
+        block = empty_block(site.reading, "move", text.span)
+    else:
+        block = site.reading.block(node, "move")
+    for source, target in pairwise(words):
         yield _Step(source, target, block)
 
 

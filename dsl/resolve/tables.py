@@ -174,7 +174,7 @@ def _bounds(reading: Reading, draft: App, column: _Cells, cell: Scalar) -> objec
     if match is None or not any(match.groups()):
         reading.report("S19", cell.span, text=cell.text[:60])
         return _WRONG
-    ends = []
+    ends: list[int | None] = []
     for group in (1, 2):
         if match.group(group) is None:
             ends.append(None)
@@ -196,5 +196,3 @@ def _value(reading: Reading, draft: App, column: _Cells, cell: Scalar) -> object
         reading.report("S29", cell.span, said=value.said, kind=column.field.kind)
         return _WRONG
     return value
-
-

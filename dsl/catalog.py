@@ -1,0 +1,15 @@
+"""Every problem code: what it is called, what is said, what to write instead, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dsl.catalog_entry import CatalogEntry
+from dsl.codes.check_codes import CHECK_CODES
+from dsl.codes.name_codes import NAME_CODES
+from dsl.codes.shape_codes import SHAPE_CODES
+from dsl.codes.yaml_codes import YAML_CODES
+
+CATALOG: Mapping[str, CatalogEntry] = {
+    entry.code: entry for entry in (*YAML_CODES, *SHAPE_CODES, *NAME_CODES, *CHECK_CODES)
+}

@@ -1,0 +1,1 @@
+"""The texts of every problem code of the text side, by family."""
