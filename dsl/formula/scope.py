@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dsl.app import App, DecisionTable, Entity, Field, Stage
+from dsl.formula.decimals import divide_half_away
 from dsl.formula.tree import Bounds
 from dsl.formula.value_types import (
     PERSON,
@@ -187,6 +188,14 @@ class AppScope:
         return tuple(self.app.tables)
 
 
+LIMIT_DAYS_SCALE = 4
+
+
+def limit_days(limit: int | None) -> int | None:
+    """`stage.limit_days` of a stage: its limit (seconds) as a scale-4 number of days, None without a limit."""
+    return None if limit is None else divide_half_away(limit * 10**LIMIT_DAYS_SCALE, 86_400)
+
+
 def stage_info(stage: Stage) -> StageInfo:
     return StageInfo(stage.key, stage.chance, stage.limit)
 
@@ -199,9 +208,7 @@ def table_info(table: DecisionTable) -> TableInfo:
     has_numbers = isinstance(table.gives, NumberType | DurationType) and len(numbers) == len(results) > 0
     bounds = Bounds(min(numbers), max(numbers)) if has_numbers else UNBOUNDED
     never_empty = not default_nullable(table.gives)
-    return TableInfo(
-        table.columns, table.gives, not never_empty and not (catches_all and None not in results), bounds
-    )
+    return TableInfo(table.columns, table.gives, not never_empty and not (catches_all and None not in results), bounds)
 
 
 def link_of(entities: Mapping[str, Entity], parent: str, child: str) -> str:

@@ -1,0 +1,64 @@
+"""The module being generated, and the small pieces of source that all of it uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from dsl.app import App
+from dsl.formula.tree import Bounds
+from dsl.formula.value_types import NumberType, SetType, TextType, ValueType, YesNoType
+
+Pure: TypeAlias = tuple[list[str], str]
+"""Tests for emptiness, in order, and an expression that is good if none of them is true."""
+
+
+@dataclass(slots=True)
+class Source:
+    """The module being written: functions in order, and constants that have no literal."""
+
+    app: App
+    functions: list[str] = field(default_factory=list)
+    constants: dict[str, object] = field(default_factory=dict)
+    count: int = 0
+
+    def name(self, stem: str) -> str:
+        self.count += 1
+        return f"{stem}{self.count}"
+
+    def constant(self, value: object) -> str:
+        name = self.name("c")
+        self.constants[name] = value
+        return name
+
+    def text(self) -> str:
+        return "\n".join(self.functions)
+
+
+def scale_of(value_type: ValueType) -> int:
+    return value_type.scale if isinstance(value_type, NumberType) else 0
+
+
+def empty_of(value_type: ValueType) -> str:
+    """The empty value of the type, as source."""
+    match value_type:
+        case TextType():
+            return "''"
+        case YesNoType():
+            return "False"
+        case SetType():
+            return "()"
+        case _:
+            return "None"
+
+
+def scaled(expression: str, digits: int, bounds: Bounds | None = None) -> str:
+    """The expression with `digits` more decimals; rounded half away from zero to fewer."""
+    if digits == 0:
+        return expression
+    if digits > 0:
+        return f"({expression} * {10**digits})"
+    unit = 10**-digits
+    if bounds is not None and bounds.low is not None and bounds.low >= 0:
+        return f"(({expression} + {unit // 2}) // {unit})"
+    return f"round_places({expression}, {-digits})"
