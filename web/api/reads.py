@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dsl.render import as_json
+from dsl.render import message
 from engine.store.lists import Query
 from flask import Response, request
 
@@ -164,9 +164,8 @@ def _filter(shape: Entity, text: str) -> Formula | None:
 
 def _problem_finding(problem: Problem, text: str) -> Finding:
     """What is wrong with a filter, with the place where it starts."""
-    message = as_json((problem,), {problem.span.file: text}, current_language())[0]["message"]
     start = problem.span.column
-    said = f"{message} ({start}: {text[start - 1 : start + 19]})"
+    said = f"{message(problem, current_language())} ({start}: {text[start - 1 : start + 19]})"
     return Finding("request.query.filter", "unmet", said, span=problem.span)
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from dsl.app import App
+from dsl.load import load_app
+from dsl.render import as_text
 from engine.runtime import Engine
 from engine.store.system_tables import user_account
 
@@ -33,3 +38,19 @@ def has_people(engine: Engine) -> bool:
     """Whether anybody has an account; a database without people is a new one."""
     with engine.database.read() as connection:
         return connection.one(sa.select(user_account.c.id).limit(1)) is not None
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """`--lang`, by default that of the terminal."""
+    spoken = "zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+    parser.add_argument("--lang", choices=("zh", "en"), default=spoken)
+
+
+def checked_app(path: Path) -> App | None:
+    """The app of a file; None, with its mistakes on standard error, when it has any."""
+    checked = load_app(path)
+    if checked.errors or checked.value is None:
+        source = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        print(as_text(checked.errors, {path.name: source}, "en"), file=sys.stderr)
+        return None
+    return checked.value

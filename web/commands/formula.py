@@ -1,0 +1,92 @@
+"""`sluice formula EXPR`: the value and type of a formula over a record, or what is wrong with it, as one JSON line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dsl.app import App
+from dsl.formula.check import compile_for
+from dsl.formula.env import Env
+from dsl.formula.python_code import compile_formula
+from dsl.render import message
+from engine.clock import SystemClock
+from web.commands.formula_json import Unreadable, row_of, type_name, value_json
+from web.commands.places import add_app, add_language, checked_app
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("expression", nargs="?", default="", metavar="EXPR")
+    add_app(parser)
+    parser.add_argument("--entity", default="", metavar="E", help="whose fields the formula names")
+    parser.add_argument("--record", default="{}", metavar="JSON", help="the record; what is absent is empty")
+    parser.add_argument("--now", default="", metavar="ISO", help="the instant of evaluation (now)")
+    parser.add_argument("--backend", choices=("python", "sqlite", "postgresql"), default="python")
+    parser.add_argument("--batch", type=Path, metavar="FILE.jsonl", help='lines {"entity", "expr", "record", "now"}')
+    add_language(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if arguments.backend != "python":
+        print(f"sluice formula: the backend {arguments.backend} is not built yet", file=sys.stderr)
+        return 2
+    app = checked_app(arguments.app)
+    if app is None:
+        return 1
+    if arguments.batch is None:
+        asked = {"entity": arguments.entity, "expr": arguments.expression, "now": arguments.now}
+        result = answer(app, asked | {"record": _record(arguments.record)}, arguments.lang)
+        print(_line(result))
+        return 1 if "error" in result else 0
+    with arguments.batch.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                print(_line(answer(app, json.loads(line), arguments.lang)))
+    return 0
+
+
+def answer(app: App, asked: dict[str, object], language: str) -> dict[str, object]:
+    """{"value", "type"} or {"error", "code", "column"} for one {"entity", "expr", "record", "now"}."""
+    entity, expression = str(asked.get("entity", "")), str(asked.get("expr", ""))
+    if entity not in app.entities:
+        return _error(f"there is no entity {entity!r}", "entity")
+    checked = compile_for(app, entity, expression)
+    if checked.errors or checked.value is None:
+        problem = checked.errors[0]
+        return _error(message(problem, language), problem.code, problem.span.column)
+    try:
+        env = _env(app, str(asked.get("now") or ""))
+        row = row_of(app, app.entities[entity], asked.get("record") or {}, env)
+    except Unreadable as error:
+        return _error(str(error), "record")
+    value = compile_formula(checked.value, app)(row, env)
+    return {"value": value_json(app, checked.value.type, value), "type": type_name(checked.value.type)}
+
+
+def _env(app: App, now: str) -> Env:
+    try:
+        at = datetime.fromisoformat(now) if now else SystemClock().now()
+    except ValueError:
+        raise Unreadable(f"{now!r} is not an ISO instant") from None
+    zone = ZoneInfo(app.timezone)
+    at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
+    return Env(today=at.astimezone(zone).date(), now=at, timezone=zone)
+
+
+def _record(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        return str(error)
+
+
+def _error(said: str, code: str, column: int = 0) -> dict[str, object]:
+    return {"error": said, "code": code, "column": column}
+
+
+def _line(result: dict[str, object]) -> str:
+    return json.dumps(result, ensure_ascii=False)
