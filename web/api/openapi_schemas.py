@@ -101,7 +101,7 @@ def taken(app: App, field: Field) -> Schema:
 
 
 def _text_in(_app: App, field: Field) -> Schema:
-    schema: Schema = {"type": ["string", "null"]}
+    schema: Schema = {"type": ["string", "number", "null"]}
     return schema | {"maxLength": field.max_length} if field.max_length else schema
 
 

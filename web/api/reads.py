@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dsl.render import message
 from engine.store.lists import Query
 from flask import Response, request
 
 from dsl.app import Entity, Field
 from dsl.formula.tree import Formula
 from dsl.problems import Problem
+from dsl.render import message
 from engine.answers import Change, Entry, Proof
 from engine.errors import BadInput, NotThere
 from engine.verdict import Finding

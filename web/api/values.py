@@ -72,20 +72,11 @@ def _read(
 
 
 def _read_one(entity: Entity, field: Field, raw: object, values: dict[str, object], findings: list[Finding]) -> None:
-    value = kinds.read_value(current_engine().app, field, _pointer_id(field, raw), current_language())
+    value = kinds.read_value(current_engine().app, field, raw, current_language())
     if isinstance(value, kinds.Complaint):
         findings.append(_complaint(entity.key, field.key, value.said.say(current_language())))
     else:
         values[field.key] = value
-
-
-def _pointer_id(field: Field, raw: object) -> object:
-    """References and files go out as objects; they may come back so: only their id counts."""
-    if field.kind in POINTERS | {"department", "file", "image"} and isinstance(raw, dict):
-        return raw.get("id", raw)
-    if field.kind == "files" and isinstance(raw, list):
-        return [part.get("id", part) if isinstance(part, dict) else part for part in raw]
-    return raw
 
 
 def _rows(entity: Entity, field: Field, raw: object, findings: list[Finding]) -> tuple[ChildRow, ...]:

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from dsl.app import App
 from dsl.formula.check import compile_for
-from dsl.formula.env import Env
 from dsl.formula.python_code import compile_formula
+
+from dsl.app import App
+from dsl.formula.env import Env
 from dsl.render import message
 from engine.clock import SystemClock
-from web.commands.formula_json import Unreadable, row_of, type_name, value_json
+from web.commands.formula_json import Unreadable, is_pointer, pointed_at, row_of, type_name, value_json
 from web.commands.places import add_app, add_language, checked_app
 
 
@@ -63,8 +64,9 @@ def answer(app: App, asked: dict[str, object], language: str) -> dict[str, objec
         row = row_of(app, app.entities[entity], asked.get("record") or {}, env)
     except Unreadable as error:
         return _error(str(error), "record")
-    value = compile_formula(checked.value, app)(row, env)
-    return {"value": value_json(app, checked.value.type, value), "type": type_name(checked.value.type)}
+    formula = checked.value
+    value = pointed_at(formula.root, row) if is_pointer(formula.type) else compile_formula(formula, app)(row, env)
+    return {"value": value_json(app, formula.type, value), "type": type_name(formula.type)}
 
 
 def _env(app: App, now: str) -> Env:

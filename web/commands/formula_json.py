@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import assert_never
 
+from dsl.formula.python_code import compile_formula
+
 from dsl import kinds
 from dsl.app import App, Entity, Field
 from dsl.formula.env import Env
-from dsl.formula.python_code import compile_formula
+from dsl.formula.tree import Node, Path
 from dsl.formula.value_types import (
     ChoiceType,
     DateType,
@@ -81,6 +83,20 @@ def _stored(app: App, field: Field, raw: object, env: Env) -> object:
             if isinstance(value, kinds.Complaint):
                 raise Unreadable(f"{field.key}: {value.said.say('en')}")
             return value
+
+
+def is_pointer(value_type: ValueType) -> bool:
+    return isinstance(value_type, RefType | PersonType)
+
+
+def pointed_at(root: Node, row: Row) -> object:
+    """The nested record that a path of references leads to; formulas themselves know only its id."""
+    if not isinstance(root, Path) or root.start not in ("row", "this"):
+        return None
+    at: object = row
+    for step in (*(hop.field for hop in root.hops), root.field):
+        at = at[step] if isinstance(at, dict) else None
+    return at
 
 
 def _person(raw: object) -> object:
