@@ -19,6 +19,7 @@ from dsl.formula.env import Env
 from dsl.formula.tree import Formula
 from engine.people.sight import Sight
 from engine.store.columns import POSTGRESQL, SetValue, is_one_of
+from engine.store.plans import Plans
 from engine.store.seal import seal
 from engine.store.tables import EntityTable, Tables
 
@@ -46,7 +47,10 @@ def _no_moment(_env: Env) -> Mapping[str, object]:
 
 
 class Gate:
-    """One per revision of an app. Formulas and live fields come from outside, so that the gate stays below them."""
+    """One per revision of an app, with the plans of its statements.
+
+    Formulas and live fields come from outside, so that the gate stays below them.
+    """
 
     def __init__(
         self,
@@ -59,6 +63,7 @@ class Gate:
     ) -> None:
         self.app = app
         self.tables = tables
+        self.plans = Plans()
         self._formula_sql = formula_sql
         self._live = live
         self._moment = moment

@@ -6,7 +6,7 @@ version it was made on and touches nothing if somebody saved in between.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -16,13 +16,14 @@ import sqlalchemy as sa
 from dsl.app import App
 from dsl.formula.env import Env
 from engine.people.sight import Sight
-from engine.store.columns import empty_value
+from engine.store.columns import empty_value, is_one_of
 from engine.store.connection import Connection
 from engine.store.gate import Gate
 from engine.store.links import add_links, write_links
 from engine.store.plans import Plans
 from engine.store.seal import Reason, SystemStatement, as_system
 from engine.store.tables import EntityTable, Tables
+from engine.store.titles import find_titles
 
 Record = dict[str, Any]
 
@@ -53,7 +54,7 @@ class Records:
         self.app = app
         self.tables = tables
         self.gate = gate
-        self.plans = plans or Plans()
+        self.plans = plans or gate.plans
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -133,6 +134,37 @@ class Records:
         plan = self.plans.get(("lock", entity), lock)
         for record_id in sorted(set(ids)):
             conn.rows(plan, {"id": record_id})
+
+    def titles(self, conn: Connection, pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+        """(entity, id) → what people call the record, whoever asks; "person" and "department" are entities here."""
+        return find_titles(conn, self.tables, self.plans, pairs)
+
+    def beneath(
+        self, conn: Connection, sight_of: Callable[[str], Sight], entity: str, record_id: int, env: Env | None = None
+    ) -> dict[str, list[int]]:
+        """The record and everything below it along `part_of`, as far as each entity's sight goes: entity → ids."""
+        found = {entity: [record_id]}
+        for child in self.app.children_of(entity):
+            for key, ids in self._beneath(conn, sight_of, child.key, [record_id], env).items():
+                found.setdefault(key, []).extend(ids)
+        return found
+
+    def _beneath(
+        self, conn: Connection, sight_of: Callable[[str], Sight], entity: str, parents: list[int], env: Env | None
+    ) -> dict[str, list[int]]:
+        sight = sight_of(entity)
+
+        def select() -> sa.Select[Any]:
+            rows = self.gate.readable(entity, sight)
+            return sa.select(rows.c.id).where(is_one_of(rows.c[self.app.entity(entity).parent], "parents"))
+
+        plan = self.plans.get(("beneath", entity, sight.shape), select)
+        ids = [row[0] for row in conn.rows(plan, {**self.gate.params(sight, env), "parents": parents})]
+        found = {entity: ids}
+        for child in self.app.children_of(entity) if ids else ():
+            for key, below in self._beneath(conn, sight_of, child.key, ids, env).items():
+                found.setdefault(key, []).extend(below)
+        return found
 
     # --- writing -----------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from engine.store.columns import Instant, JsonText, id_type, text_type
 
@@ -261,7 +262,7 @@ search_entry = sa.Table(
     _text("entity"),
     _number("record_id"),
     _text("field"),  # "" for the initials of the title
-    _text("words"),  # one character a token
+    sa.Column("words", TSVECTOR().with_variant(sa.Text(), "sqlite")),  # on SQLite they are in the table search_words
     sa.Index("search_entry_record", "entity", "record_id"),
 )
 

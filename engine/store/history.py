@@ -1,0 +1,104 @@
+"""History: what happened to records, append only. An event is written in the transaction of what it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from engine.store.columns import is_one_of
+from engine.store.connection import Connection
+from engine.store.plans import Plans
+from engine.store.system_tables import event
+
+EventKind = Literal["created", "changed", "moved", "removed", "waived", "commented", "file"]
+Changes = Mapping[str, Sequence[object]]
+"""Field → (before, after), both in JSON form."""
+
+_plans = Plans()
+_LATEST = 2**62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """actor_id None: the engine itself. cause: the event that led to this one, `depth` events deep."""
+
+    entity: str
+    record_id: int
+    kind: EventKind
+    at: datetime
+    changes: Changes | None = None
+    actor_id: int | None = None
+    channel: str = "web"
+    revision: int = 0
+    cause: int | None = None
+    depth: int = 0
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    id: int
+    entity: str
+    record_id: int
+    kind: EventKind
+    changes: Mapping[str, Sequence[Any]]
+    actor_id: int | None
+    at: datetime
+    channel: str
+    revision: int
+    cause: int | None
+    depth: int
+    request_id: str
+
+
+def append(conn: Connection, new: NewEvent) -> int:
+    """Writes an event; its id."""
+    event_id: int = conn.value(_plans.get("append", lambda: _insert().returning(event.c.id)), _row(new))
+    return event_id
+
+
+def append_many(conn: Connection, new: Sequence[NewEvent]) -> None:
+    """Writes many events at once: imports and the sample company."""
+    conn.execute_many(_plans.get("append many", _insert), [_row(one) for one in new])
+
+
+def of(conn: Connection, entity: str, record_id: int, *, limit: int = 50, before: int | None = None) -> list[Event]:
+    """The events of one record, newest first; `before` an event id to page on from there."""
+    return of_many(conn, {entity: [record_id]}, limit=limit, before=before)
+
+
+def of_many(
+    conn: Connection, records: Mapping[str, Collection[int]], *, limit: int = 50, before: int | None = None
+) -> list[Event]:
+    """The events of many records (entity → ids) in one line of time, newest first."""
+    plan = _plans.get("of", _select)
+    found: list[Event] = []
+    for entity, ids in records.items():
+        params = {"entity": entity, "ids": list(ids), "before": before or _LATEST, "most": limit}
+        found += [_event(row) for row in conn.rows(plan, params)]
+    found.sort(key=lambda one: one.id, reverse=True)
+    return found[:limit]
+
+
+def _row(new: NewEvent) -> dict[str, object]:
+    return {column.key: getattr(new, column.key) for column in event.c if column.key != "id"}
+
+
+def _insert() -> sa.Insert:
+    columns = [column for column in event.c if column.key != "id"]
+    return sa.insert(event).values({column.key: sa.bindparam(column.key, type_=column.type) for column in columns})
+
+
+def _select() -> sa.Executable:
+    mine = (event.c.entity == sa.bindparam("entity"), is_one_of(event.c.record_id, "ids"))
+    newest = sa.select(event).where(*mine, event.c.id < sa.bindparam("before", type_=sa.BigInteger()))
+    return newest.order_by(event.c.id.desc()).limit(sa.bindparam("most", type_=sa.Integer()))
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    number, entity, record_id, kind, changes, *rest = row
+    return Event(number, entity, record_id, kind, changes or {}, *rest)

@@ -1,0 +1,25 @@
+"""INSERT … ON CONFLICT on either database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.store.columns import POSTGRESQL
+
+
+def add_or_increase(dialect: str, table: sa.Table, key: tuple[str, ...], sums: tuple[str, ...]) -> sa.Insert:
+    """Adds a row, or adds its `sums` to those of the row with the same `key`. Parameters are named as the columns."""
+    columns: Mapping[str, Any] = {name: sa.bindparam(name, type_=table.c[name].type) for name in (*key, *sums)}
+    if dialect == POSTGRESQL:
+        row = postgresql.insert(table).values(columns)
+        return row.on_conflict_do_update(
+            index_elements=list(key), set_={name: table.c[name] + row.excluded[name] for name in sums}
+        )
+    row_here = sqlite.insert(table).values(columns)
+    return row_here.on_conflict_do_update(
+        index_elements=list(key), set_={name: table.c[name] + row_here.excluded[name] for name in sums}
+    )
