@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from random import Random
+from typing import Final
 
 from engine.sample.words import GIVEN_NAMES, REGIONS, SURNAMES
+
+
+SHOPS_PER_REGION: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,44 @@ class Company:
     def worker(self, worker_id: int) -> Worker:
         return next(w for w in self.workers if w.id == worker_id)
 
+    def leads(self) -> dict[int, int]:
+        """Unit → who leads it: the first one hired into it, where people report to that person."""
+        bosses = {w.manager_id for w in self.workers}
+        found: dict[int, int] = {}
+        for worker in self.workers:
+            if worker.id in bosses:
+                found.setdefault(worker.unit_id, worker.id)
+        return found
+
+    def renumbered(self, units: Mapping[int | None, int | None], people: Mapping[int | None, int | None]) -> Company:
+        """The same company with other ids; both maps take None to None."""
+        moved_units = []
+        for unit in self.units:
+            path = "/".join(str(units[int(step)]) for step in unit.path.strip("/").split("/"))
+            moved_units.append(replace(unit, id=_known(units, unit.id), parent_id=units[unit.parent_id], path=f"/{path}/"))
+        workers = tuple(
+            replace(
+                w, id=_known(people, w.id), unit_id=_known(units, w.unit_id), manager_id=people[w.manager_id]
+            )
+            for w in self.workers
+        )
+        return Company(tuple(moved_units), workers)
+
+
+def _known(ids: Mapping[int | None, int | None], old: int) -> int:
+    new = ids[old]
+    if new is None:
+        raise ValueError(f"{old} has no new id")
+    return new
+
 
 class Staffing:
-    """Hires people into units, with ids from the given starts on."""
+    """Hires people into units, numbered from 1 on."""
 
-    def __init__(self, rng: Random, first_unit: int, first_person: int) -> None:
+    def __init__(self, rng: Random) -> None:
         self._rng = rng
         self._names: set[str] = set()
-        self._next_unit, self._next_person = first_unit, first_person
+        self._next_unit, self._next_person = 1, 1
         self.units: list[Unit] = []
         self.workers: list[Worker] = []
 
@@ -88,9 +122,9 @@ class Staffing:
                 return name
 
 
-def parts_maker(rng: Random, first_unit: int = 1, first_person: int = 1) -> Company:
+def parts_maker(rng: Random) -> Company:
     """A parts maker with three sales regions of two teams each. The seven sample logins are among its people."""
-    staff = Staffing(rng, first_unit, first_person)
+    staff = Staffing(rng)
     house = staff.unit("甬锐精密五金", "company")
     director = staff.hire("director", house, None, login="director", name="周敏")
     staff.hire("admin", house, director, login="admin", name="沈志强")
@@ -129,5 +163,27 @@ _DEPARTMENTS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
 )
 
 
-def with_logins(company: Company) -> Iterator[Worker]:
-    return (w for w in company.workers if w.login)
+def shop_chain(rng: Random) -> Company:
+    """A chain of twelve shops in three regions, each with a manager and two guides."""
+    staff = Staffing(rng)
+    house = staff.unit("美宿家居连锁", "company")
+    office = staff.hire("head_office", house, None, login="director", name="周敏")
+    staff.hire("admin", house, office, login="admin", name="沈志强")
+    finance = staff.unit("财务部", "department", house)
+    staff.hire("finance", finance, office, login="cfo", name="吴静")
+    guides = iter((("sales", "李婷"), ("sales2", "王强")))
+    for region in REGIONS:
+        area = staff.unit(f"{region}大区", "region", house)
+        is_home = region == REGIONS[0]
+        supervisor = staff.hire(
+            "supervisor", area, office, login="tech" if is_home else "", name="赵刚" if is_home else "", region=region
+        )
+        for number in range(SHOPS_PER_REGION):
+            shop = staff.unit(f"{region}{number + 1}店", "team", area)
+            is_first = is_home and number == 0
+            login, name = ("manager", "陈立") if is_first else ("", "")
+            manager = staff.hire("store_manager", shop, supervisor, login=login, name=name, region=region)
+            for _ in range(2):
+                login, name = next(guides, ("", "")) if is_first else ("", "")
+                staff.hire("guide", shop, manager, login=login, name=name, region=region)
+    return staff.company()

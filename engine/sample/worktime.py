@@ -40,3 +40,8 @@ class WorkTime:
     def dwell(self, mean: float) -> float:
         """A believable time in a stage, in days: many short, a few very long (log-normal)."""
         return min(mean * 6, max(0.1, self._rng.lognormvariate(0.0, 0.65) * mean * 0.81))
+
+    def evening(self, day: date) -> datetime:
+        """Closing time of a shop on that day, whatever weekday it is."""
+        clock = time(22, self._rng.randint(0, 40), self._rng.randint(0, 59))
+        return datetime.combine(day, clock, self._zone).astimezone(UTC)
