@@ -108,9 +108,7 @@ class Book:
         self._starts = starts
         self._open: dict[tuple[str, int], Stay] = {}
 
-    def add(
-        self, entity: str, at: datetime, by: int, values: Mapping[str, object], parent: Row | None = None
-    ) -> Row:
+    def add(self, entity: str, at: datetime, by: int, values: Mapping[str, object], parent: Row | None = None) -> Row:
         """A new record in its first stage. A child of `parent` gets its reference, owner and unit from it."""
         definition = self.app.entities[entity]
         kept = dict(values)

@@ -36,9 +36,7 @@ def starts(conn: Connection, tables: Tables) -> Starts:
     return Starts(records, _next_id(conn, event), _next_id(conn, file))
 
 
-def copy(
-    conn: Connection, tables: Tables, book: Book, contents: Mapping[str, StoredFile], revision: int
-) -> None:
+def copy(conn: Connection, tables: Tables, book: Book, contents: Mapping[str, StoredFile], revision: int) -> None:
     """Files, records with their numbers and links, events, visits and evidence. contents: by their name."""
     book.number_events()
     _copy_files(conn, book, contents)

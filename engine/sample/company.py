@@ -9,7 +9,6 @@ from typing import Final
 
 from engine.sample.words import GIVEN_NAMES, REGIONS, SURNAMES
 
-
 SHOPS_PER_REGION: Final = 4
 
 
@@ -68,11 +67,11 @@ class Company:
         moved_units = []
         for unit in self.units:
             path = "/".join(str(units[int(step)]) for step in unit.path.strip("/").split("/"))
-            moved_units.append(replace(unit, id=_known(units, unit.id), parent_id=units[unit.parent_id], path=f"/{path}/"))
-        workers = tuple(
-            replace(
-                w, id=_known(people, w.id), unit_id=_known(units, w.unit_id), manager_id=people[w.manager_id]
+            moved_units.append(
+                replace(unit, id=_known(units, unit.id), parent_id=units[unit.parent_id], path=f"/{path}/")
             )
+        workers = tuple(
+            replace(w, id=_known(people, w.id), unit_id=_known(units, w.unit_id), manager_id=people[w.manager_id])
             for w in self.workers
         )
         return Company(tuple(moved_units), workers)

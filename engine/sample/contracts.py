@@ -28,9 +28,7 @@ def write_contract(story: Story, deal: Row, customer: Row, begins: datetime, sig
     to_legal = begins + (signed_at - begins) / 4
     close_quotes(story, deal, drafted, won=True)
     terms = {"amount": deal.values["price"], "delivery_on": deal.values["delivery_on"]}
-    contract = book.add(
-        "contract", drafted, by, {**terms, "payment_terms": deal.values["payment_terms"]}, parent=deal
-    )
+    contract = book.add("contract", drafted, by, {**terms, "payment_terms": deal.values["payment_terms"]}, parent=deal)
     papers = {name: story.file(name, by, to_legal) for name in ATTACHMENTS}
     event = book.move(contract, "legal", to_legal, by, **{name: paper.id for name, paper in papers.items()})
     for name, paper in papers.items():

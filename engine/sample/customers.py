@@ -13,7 +13,9 @@ from engine.sample.words import (
     BRANDS,
     CITIES,
     ENDINGS,
+    ESTATES,
     GIVEN_NAMES,
+    LIKES,
     MATERIALS,
     NEEDS,
     NEXT_STEPS,
@@ -107,7 +109,7 @@ def _write_customer(story: Story, names: Iterator[str], region: str, region_id: 
         "industry": industry,
         "grade": grade,
         "region": region_id,
-        "address": f"{city}市{story.pick(('经济开发区', '高新区', '工业园', '临港新区'))}{story.rng.randint(1, 399)} 号",
+        "address": f"{city}市{story.pick(ESTATES)}{story.rng.randint(1, 399)} 号",
         "phone": f"0{story.rng.randint(510, 899)}-{story.rng.randint(20_000_000, 89_999_999)}",
         "email": f"sales@{domain}" if story.chance(0.9) else f"sales{story.rng.randint(10, 99)}@163.com",
         "website": f"https://www.{domain}",
@@ -137,7 +139,7 @@ def _write_contacts(story: Story, customer: Row) -> None:
             "concern": story.pick(WORRIES),
             "phone": f"1{story.pick('3578')}{story.rng.randint(100_000_000, 999_999_999)}",
             "email": "",
-            "likes": story.pick(("", "", "喜欢微信沟通，少打电话", "看重数据，会前要先发资料", "周三下午在厂里")),
+            "likes": story.pick(LIKES),
         }
         story.book.add("contact", customer.created_at, customer.created_by, values, parent=customer)
 

@@ -25,13 +25,24 @@ from engine.sample.words import (
 
 DEALS: Final = 600
 DWELL: Final = {
-    "lead": 1.9, "contacted": 7.0, "qualified": 18.0, "quoting": 5.0, "sample": 9.0, "negotiating": 15.0, "signed": 5.0,
+    "lead": 1.9,
+    "contacted": 7.0,
+    "qualified": 18.0,
+    "quoting": 5.0,
+    "sample": 9.0,
+    "negotiating": 15.0,
+    "signed": 5.0,
 }
 """Mean days in a stage."""
 SLOW: Final = {("华南", "negotiating"): 2.0}
 """Regions that stand out: 华南 needs twice as long to negotiate (S0-14)."""
 LOSS: Final = {
-    "lead": 0.17, "contacted": 0.18, "qualified": 0.18, "quoting": 0.22, "sample": 0.13, "negotiating": 0.18,
+    "lead": 0.17,
+    "contacted": 0.18,
+    "qualified": 0.18,
+    "quoting": 0.22,
+    "sample": 0.13,
+    "negotiating": 0.18,
 }
 """Share of deals that end in a stage."""
 RECENT: Final = 0.28
@@ -208,7 +219,13 @@ def _meet_a_second_role(story: Story, deal: Deal, at: datetime) -> None:
     if len(roles) < 2:
         role = "user" if "user" not in roles else "decider"
         position = {"user": "engineer", "decider": "boss"}[role]
-        values = {"name": f"{story.pick('王李张刘陈')}工", "position": position, "role": role, "concern": "", "email": ""}
+        values = {
+            "name": f"{story.pick('王李张刘陈')}工",
+            "position": position,
+            "role": role,
+            "concern": "",
+            "email": "",
+        }
         story.book.add("contact", at, deal.by, values, parent=deal.customer)
 
 

@@ -22,7 +22,7 @@ from engine.sample.story import Story
 from engine.sample.worktime import WorkTime
 from engine.store.connection import Connection
 from engine.store.files import StoredFile
-from engine.store.system_tables import org_unit, setting, user_account
+from engine.store.system_tables import setting, user_account
 
 MARK: Final = "sample"
 """The setting that says that the sample company is in the data."""

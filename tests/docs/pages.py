@@ -43,8 +43,6 @@ def _block(page: str, line: int, written: str) -> Block:
     head += "" if re.search(r"^roles:", written, re.MULTILINE) else ROLES
     text = head + written
     announced = {
-        (number, code)
-        for number, each in enumerate(text.splitlines(), 1)
-        for code in _ANNOUNCED.findall(each)
+        (number, code) for number, each in enumerate(text.splitlines(), 1) for code in _ANNOUNCED.findall(each)
     }
     return Block(page, line, text, frozenset(announced))
