@@ -1,0 +1,278 @@
+"""The functions of the language in SQL. What is not in the tables here is refused by name and place.
+
+An entry takes the writer and the call and gives raw SQL, or a Term where the result is a number whose bounds matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from dsl.formula.tree import Call, Const, Node, Path
+from dsl.formula.value_types import DATE, TIME, DateType, NumberType, SetType, TextType, TimeType, ValueType
+from engine.store import sql_related
+from engine.store.columns import column_type
+from engine.store.sql_numbers import Term
+from engine.store.sql_types import Sql, SqlUnsupported, never_null, nothing, raw_type
+
+if TYPE_CHECKING:
+    from engine.store.sql_formula import Writer
+
+SPACES = " \t\n\r\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+"""What trim takes away: the same list in Python and both databases."""
+CAPITALS, SMALLS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
+
+Written = Callable[["Writer", Call], "Sql | Term"]
+
+
+def write_call(writer: Writer, call: Call) -> Sql | Term:
+    """The call in SQL; SqlUnsupported for a function that is not equal in both databases."""
+    write = FUNCTIONS.get(call.function)
+    if write is None:
+        raise SqlUnsupported(call.function, call.span)
+    return write(writer, call)
+
+
+def _whole_const(node: Node, call: Call) -> int:
+    match node:
+        case Const(value=int() as value, type=NumberType(scale=scale)):
+            return value // 10**scale
+        case _:
+            raise SqlUnsupported(f"{call.function} with a computed number of decimals", node.span)
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def _round(writer: Writer, call: Call) -> Term:
+    places = _whole_const(call.args[1], call) if len(call.args) > 1 else 0
+    term = writer.term(call.args[0])
+    return writer.numbers.cut(term, places) if places < term.scale else term
+
+
+def _abs(writer: Writer, call: Call) -> Term:
+    term = writer.term(call.args[0])
+    low = 0 if term.low <= 0 <= term.high else min(abs(term.low), abs(term.high))
+    return Term(sa.func.abs(term.sql, type_=term.sql.type), term.scale, low, term.reach, term.size + 1)
+
+
+def _sign(writer: Writer, call: Call) -> Term:
+    sql = writer.term(call.args[0]).sql
+    return Term(sa.func.sign(sql, type_=sql.type), 0, -1, 1)
+
+
+def _floor(writer: Writer, call: Call) -> Term:
+    return writer.numbers.floor(writer.term(call.args[0]))
+
+
+def _ceil(writer: Writer, call: Call) -> Term:
+    numbers = writer.numbers
+    return numbers.negate(numbers.floor(numbers.negate(writer.term(call.args[0]))))
+
+
+def _mod(writer: Writer, call: Call) -> Term:
+    return writer.numbers.remainder(writer.term(call.args[0]), writer.term(call.args[1]))
+
+
+def _extreme(writer: Writer, call: Call) -> Sql:
+    """min and max of two or more values; empty if one of them is."""
+    values = [writer.at(arg, call.type) for arg in call.args]
+    if writer.dialect == "sqlite":
+        return getattr(sa.func, call.function)(*values, type_=values[0].type)
+    name = "least" if call.function == "min" else "greatest"
+    present = sa.and_(*(value.is_not(None) for value in values))
+    return sa.case((present, getattr(sa.func, name)(*values, type_=values[0].type)), else_=sa.null())
+
+
+# --- choices between values ------------------------------------------------------------------------------------------
+
+
+def _if(writer: Writer, call: Call) -> Sql:
+    condition, then, otherwise = call.args
+    return sa.case((writer.condition(condition), writer.at(then, call.type)), else_=writer.at(otherwise, call.type))
+
+
+def _default(writer: Writer, call: Call) -> Sql:
+    value, otherwise = (writer.at(arg, call.type) for arg in call.args)
+    if isinstance(call.type, TextType):
+        value = sa.func.nullif(value, "", type_=sa.Text())
+    return sa.func.coalesce(value, otherwise, type_=otherwise.type)
+
+
+# --- days ------------------------------------------------------------------------------------------------------------
+
+
+def _today(writer: Writer) -> Sql:
+    return sa.cast(sa.bindparam("today", type_=column_type(DATE)), raw_type(DATE, writer.dialect))
+
+
+def _day(writer: Writer, node: Node) -> Sql:
+    """The day of a date, or of an instant in the app's zone."""
+    value = writer.write(node)
+    return writer.dates.day_of(value) if isinstance(node.type, TimeType) else value
+
+
+def _days_since(writer: Writer, call: Call) -> Sql:
+    return writer.dates.days_between(_day(writer, call.args[0]), _today(writer))
+
+
+def _part(writer: Writer, call: Call) -> Sql:
+    return writer.dates.part(_day(writer, call.args[0]), call.function)
+
+
+def _edge(writer: Writer, call: Call) -> Sql:
+    unit = call.args[1]
+    if not isinstance(unit, Const) or not isinstance(unit.value, str):
+        raise SqlUnsupported(call.function, unit.span)
+    return writer.dates.edge(_day(writer, call.args[0]), unit.value, end=call.function == "end_of")
+
+
+def _add_months(writer: Writer, call: Call) -> Sql:
+    return writer.dates.add_months(writer.write(call.args[0]), writer.write(call.args[1]))
+
+
+def _date(writer: Writer, call: Call) -> Sql:
+    if len(call.args) == 1:
+        return _day(writer, call.args[0])
+    return writer.dates.make(*(writer.write(arg) for arg in call.args))
+
+
+def _days_in_stage(writer: Writer, call: Call) -> Sql:
+    row = writer.scope.start("row")
+    since = sql_related.field_of(writer.scope, row, "stage_since", TIME)
+    return writer.dates.days_between(writer.dates.day_of(since), _today(writer))
+
+
+# --- text ------------------------------------------------------------------------------------------------------------
+
+
+def _text(found: Sql) -> Sql:
+    return sa.func.coalesce(found, "", type_=sa.Text())
+
+
+def _whole(writer: Writer, node: Node, least: int = 0) -> Sql:
+    """A count of characters as integer, at least `least`."""
+    name = "max" if writer.dialect == "sqlite" else "greatest"
+    number = writer.write(node)
+    bounded = number if writer.dialect == "sqlite" else sa.cast(_short(number), sa.Integer())
+    return sa.case((bounded.is_not(None), getattr(sa.func, name)(bounded, least)), else_=sa.null())
+
+
+def _short(number: Sql) -> Sql:
+    return sa.func.least(sa.func.greatest(number, -1_000_000), 1_000_000, type_=sa.Numeric())
+
+
+def _len(writer: Writer, call: Call) -> Term:
+    kind = raw_type(call.type, writer.dialect)
+    return Term(sa.cast(sa.func.length(writer.write(call.args[0])), kind), 0, 0, 100_000)
+
+
+def _left(writer: Writer, call: Call) -> Sql:
+    return _text(sa.func.substr(writer.write(call.args[0]), 1, _whole(writer, call.args[1])))
+
+
+def _right(writer: Writer, call: Call) -> Sql:
+    text, count = writer.write(call.args[0]), _whole(writer, call.args[1])
+    if writer.dialect == "postgresql":
+        return _text(sa.func.right(text, count))
+    return _text(sa.case((count == 0, ""), else_=sa.func.substr(text, -count)))
+
+
+def _mid(writer: Writer, call: Call) -> Sql:
+    text, count = writer.write(call.args[0]), _whole(writer, call.args[2])
+    return _text(sa.func.substr(text, _whole(writer, call.args[1], 1), count))
+
+
+def _trim(writer: Writer, call: Call) -> Sql:
+    name = "trim" if writer.dialect == "sqlite" else "btrim"
+    return getattr(sa.func, name)(writer.write(call.args[0]), SPACES, type_=sa.Text())
+
+
+def _fold(writer: Writer, call: Call) -> Sql:
+    """lower and upper of ASCII letters only."""
+    text = writer.write(call.args[0])
+    if writer.dialect == "sqlite":
+        return getattr(sa.func, call.function)(text, type_=sa.Text())
+    here, there = (CAPITALS, SMALLS) if call.function == "lower" else (SMALLS, CAPITALS)
+    return sa.func.translate(text, here, there, type_=sa.Text())
+
+
+def _position(writer: Writer, text: Sql, part: Sql) -> Sql:
+    name = "instr" if writer.dialect == "sqlite" else "strpos"
+    return getattr(sa.func, name)(text, part, type_=sa.Integer())
+
+
+def _contains(writer: Writer, call: Call) -> Sql:
+    whole, part = call.args
+    if isinstance(whole.type, SetType):
+        return sql_related.has_any(writer, whole, (part,))
+    return _position(writer, writer.write(whole), writer.write(part)) > 0
+
+
+def _starts_with(writer: Writer, call: Call) -> Sql:
+    text, part = (writer.write(arg) for arg in call.args)
+    return sa.func.substr(text, 1, sa.func.length(part), type_=sa.Text()) == part
+
+
+def _ends_with(writer: Writer, call: Call) -> Sql:
+    text, part = (writer.write(arg) for arg in call.args)
+    if writer.dialect == "postgresql":
+        return sa.func.right(text, sa.func.length(part), type_=sa.Text()) == part
+    tail = sa.func.substr(text, -sa.func.length(part, type_=sa.Integer()), type_=sa.Text())
+    fits = sa.func.length(text) >= sa.func.length(part)
+    return sa.or_(part == "", sa.and_(fits, tail == part))
+
+
+def _before(writer: Writer, call: Call) -> Sql:
+    """The text before the first occurrence of the part; "" if it does not occur."""
+    text, part = (writer.write(arg) for arg in call.args)
+    place = _position(writer, text, part)
+    return sa.case((place > 0, sa.func.substr(text, 1, place - 1, type_=sa.Text())), else_="")
+
+
+def _after(writer: Writer, call: Call) -> Sql:
+    text, part = (writer.write(arg) for arg in call.args)
+    place = _position(writer, text, part)
+    rest = sa.func.substr(text, place + sa.func.length(part, type_=sa.Integer()), type_=sa.Text())
+    return sa.case((place > 0, rest), else_="")
+
+
+def _replace(writer: Writer, call: Call) -> Sql:
+    return sa.func.replace(*(writer.write(arg) for arg in call.args), type_=sa.Text())
+
+
+FUNCTIONS: Mapping[str, Written] = {
+    "round": _round,
+    "abs": _abs,
+    "sign": _sign,
+    "floor": _floor,
+    "ceil": _ceil,
+    "mod": _mod,
+    "min": _extreme,
+    "max": _extreme,
+    "if": _if,
+    "default": _default,
+    "days_since": _days_since,
+    **dict.fromkeys(("year", "month", "day", "weekday", "quarter", "week"), _part),
+    "start_of": _edge,
+    "end_of": _edge,
+    "add_months": _add_months,
+    "date": _date,
+    "days_in_stage": _days_in_stage,
+    "len": _len,
+    "left": _left,
+    "right": _right,
+    "mid": _mid,
+    "trim": _trim,
+    "lower": _fold,
+    "upper": _fold,
+    "contains": _contains,
+    "starts_with": _starts_with,
+    "ends_with": _ends_with,
+    "before": _before,
+    "after": _after,
+    "replace": _replace,
+}

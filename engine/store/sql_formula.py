@@ -1,0 +1,389 @@
+"""The typed formula tree as a SQLAlchemy expression with exactly the meaning that generated Python has.
+
+`to_sql` gives a value; `to_where` gives a condition for a WHERE, where unknown counts as false and a column stands
+alone on its side of a comparison so that its index is used. today(), now(), me and submitter are bind parameters of
+these names in stored form (`moment` fills them from an Env).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+import sqlalchemy as sa
+
+from dsl.formula.env import Env
+from dsl.formula.tree import (
+    Aggregate,
+    Arithmetic,
+    Between,
+    Bounds,
+    Call,
+    Compare,
+    Concat,
+    Const,
+    Entered,
+    If,
+    In,
+    IsEmpty,
+    Logic,
+    Negate,
+    Node,
+    Not,
+    Now,
+    Path,
+    StageFact,
+    TableLookup,
+)
+from dsl.formula.value_types import (
+    DATE,
+    TIME,
+    DateType,
+    DurationType,
+    FileType,
+    NumberType,
+    SetType,
+    TextType,
+    TimeType,
+    ValueType,
+    YesNoType,
+)
+from engine.store import sql_calls, sql_related
+from engine.store.columns import column_type
+from engine.store.sql_dates import Dates
+from engine.store.sql_numbers import Numbers, Term
+from engine.store.sql_scope import SqlScope
+from engine.store.sql_types import Dialect, Sql, literal, never_null, nothing, raw_type
+
+FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+FAR = 300_000
+"""Days by which a constant may be moved across a comparison without leaving the calendar."""
+
+
+def to_sql(node: Node, scope: SqlScope) -> Sql:
+    """The value of a formula, with the column type of its value type on it."""
+    return sa.type_coerce(Writer(scope).write(node), column_type(node.type))
+
+
+def to_where(node: Node, scope: SqlScope) -> sa.ColumnElement[bool]:
+    """The condition in WHERE form: true where the formula is true, else false or NULL."""
+    return Writer(scope).condition(node)
+
+
+def moment(env: Env) -> dict[str, object]:
+    """The bind parameters of formulas, in stored form."""
+    return {
+        "today": env.today,
+        "now": env.now,
+        "me": env.me["id"] if env.me else None,
+        "submitter": env.submitter["id"] if env.submitter else None,
+    }
+
+
+class Writer:
+    """Writes one tree in one scope. Nothing is kept between nodes."""
+
+    def __init__(self, scope: SqlScope) -> None:
+        self.scope = scope
+        self.dialect: Dialect = scope.dialect
+        self.numbers = Numbers(scope.dialect)
+        self.dates = Dates(scope.dialect, scope.timezone)
+
+    def write(self, node: Node) -> Sql:
+        """The node as a value: never NULL for text and yes/no, else NULL where empty."""
+        match node:
+            case Const():
+                return self._const(node)
+            case Path():
+                return sql_related.path(self.scope, node)
+            case Now():
+                return self._now(node)
+            case Negate() | Arithmetic() if isinstance(node.type, NumberType):
+                return self.term(node).sql
+            case Negate():
+                return -self.write(node.arg)
+            case Arithmetic():
+                return self._arithmetic(node)
+            case Compare():
+                return self.compare(node, exact=True)
+            case Logic():
+                joined = sa.and_ if node.op == "and" else sa.or_
+                return joined(*(self.write(part) for part in node.parts))
+            case Not():
+                return sa.not_(self.write(node.arg))
+            case IsEmpty():
+                return self._is_empty(node)
+            case In():
+                return self._in(node, exact=True)
+            case Between():
+                return self._between(node, exact=True)
+            case Concat():
+                return self._concat(node)
+            case If():
+                return self._if(node)
+            case Call():
+                return self._typed(sql_calls.write_call(self, node), node.type)
+            case Aggregate():
+                return sql_related.aggregate(self, node)
+            case TableLookup():
+                return sql_related.table_lookup(self, node)
+            case StageFact():
+                return sql_related.stage_fact(self.scope, node)
+            case Entered():
+                return sql_related.entered(self.scope, node)
+            case _:
+                assert_never(node)
+
+    def inside(self, scope: SqlScope) -> Writer:
+        """A writer for the same formula one level further in."""
+        return Writer(scope)
+
+    def term(self, node: Node) -> Term:
+        """A number with what is known of it."""
+        kind = node.type
+        assert isinstance(kind, NumberType)
+        match node:
+            case Const(value=int() as value):
+                return self.numbers.constant(value, kind.scale)
+            case Negate():
+                term = self.numbers.negate(self.term(node.arg))
+            case Arithmetic() if isinstance(node.left.type, NumberType) and isinstance(node.right.type, NumberType):
+                term = self._number_arithmetic(node)
+            case Arithmetic():
+                term = Term(self._arithmetic(node), kind.scale, size=5)
+            case Path():
+                return Term(self.write(node), kind.scale).within(node.bounds)
+            case Call():
+                found = sql_calls.write_call(self, node)
+                term = found if isinstance(found, Term) else Term(found, kind.scale, size=8)
+            case _:
+                term = Term(self.write(node), kind.scale, size=8)
+        return self.numbers.to_scale(term, kind.scale).within(node.bounds)
+
+    def as_text(self, node: Node) -> Sql:
+        """The value as `&` shows it; empty as nothing."""
+        value = self.write(node)
+        match node.type:
+            case NumberType(scale=scale):
+                shown = self.numbers.text(value, scale)
+            case DurationType():
+                shown = sa.cast(value, sa.Text())
+            case DateType():
+                shown = self.dates.text(value)
+            case TimeType():
+                shown = self.dates.instant_text(value)
+            case YesNoType():
+                return sa.case((value, sa.literal("yes", sa.Text())), else_=sa.literal("no", sa.Text()))
+            case TextType():
+                return value
+            case _:
+                shown = sa.cast(value, sa.Text())
+        return sa.func.coalesce(shown, "", type_=sa.Text())
+
+    def days(self, node: Node) -> Sql:
+        """A whole number (of days, months, characters …) for a function's argument."""
+        return self.write(node)
+
+    # --- leaves and arithmetic ---------------------------------------------------------------------------------------
+
+    def _const(self, node: Const) -> Sql:
+        return literal(node.value, node.type, self.dialect)
+
+    def _now(self, node: Now) -> Sql:
+        kind: ValueType = {"today": DATE, "now": TIME}.get(node.name, node.type)
+        return sa.cast(sa.bindparam(node.name, type_=column_type(kind)), raw_type(kind, self.dialect))
+
+    def _number_arithmetic(self, node: Arithmetic) -> Term:
+        left, right = self.term(node.left), self.term(node.right)
+        match node.op:
+            case "+":
+                return self.numbers.add(left, right)
+            case "-":
+                return self.numbers.add(left, right, minus=True)
+            case "*":
+                return self.numbers.multiply(left, right)
+            case "/":
+                return self.numbers.divide(left, right)
+
+    def _arithmetic(self, node: Arithmetic) -> Sql:
+        """Days, instants and durations."""
+        left, right = node.left, node.right
+        if node.op == "+" and isinstance(right.type, DateType | TimeType):
+            left, right = right, left
+        one, two = self.write(left), self.write(right)
+        return self.dates.arithmetic(node.op, (one, left.type), (two, right.type), node.type)
+
+    def _typed(self, found: Sql | Term, kind: ValueType) -> Sql:
+        if isinstance(found, Term):
+            assert isinstance(kind, NumberType)
+            return self.numbers.to_scale(found, kind.scale).sql
+        return found
+
+    # --- conditions --------------------------------------------------------------------------------------------------
+
+    def condition(self, node: Node) -> sa.ColumnElement[bool]:
+        """The node where NULL may stand for false: under and/or down to the comparisons."""
+        match node:
+            case Logic(op="and"):
+                return sa.and_(*(self.condition(part) for part in node.parts))
+            case Logic():
+                return sa.or_(*(self.condition(part) for part in node.parts))
+            case Compare():
+                return self.compare(_alone(node), exact=False)
+            case In():
+                return self._in(node, exact=False)
+            case Between():
+                return self._between(node, exact=False)
+            case _:
+                return self.write(node)
+
+    def pair(self, left: Node, right: Node) -> tuple[Sql, Sql]:
+        """Both operands in comparable form: numbers brought to one scale."""
+        if isinstance(left.type, NumberType) and isinstance(right.type, NumberType):
+            scale = max(left.type.scale, right.type.scale)
+            return self.numbers.widen(self.term(left), scale).sql, self.numbers.widen(self.term(right), scale).sql
+        return self.write(left), self.write(right)
+
+    def compare(self, node: Compare, *, exact: bool) -> sa.ColumnElement[bool]:
+        left, right = self.pair(node.left, node.right)
+        return compared(node.op, left, right, (_may_be_null(node.left), _may_be_null(node.right)), exact=exact)
+
+    def _is_empty(self, node: IsEmpty) -> Sql:
+        arg = node.arg
+        if isinstance(arg.type, SetType) or (isinstance(arg.type, FileType) and arg.type.many):
+            found = sql_related.has_members(self.scope, arg)
+            return found if node.negated else sa.not_(found)
+        value = self.write(arg)
+        if isinstance(arg.type, TextType):
+            return value != "" if node.negated else value == ""
+        return value.is_not(None) if node.negated else value.is_(None)
+
+    def _in(self, node: In, *, exact: bool) -> Sql:
+        if isinstance(node.arg.type, SetType):
+            found = sql_related.has_any(self, node.arg, node.options)
+            return sa.not_(found) if node.negated else found
+        equal = tuple(
+            Compare(op="=", left=node.arg, right=option, type=node.type, nullable=False, span=node.span)
+            for option in node.options
+        )
+        if not equal:
+            return sa.true() if node.negated else sa.false()
+        if node.negated:
+            return sa.not_(sa.or_(*(self.compare(part, exact=True) for part in equal)))
+        return sa.or_(*(self.compare(part, exact=exact) for part in equal))
+
+    def _between(self, node: Between, *, exact: bool) -> Sql:
+        above = Compare(op=">=", left=node.arg, right=node.low, type=node.type, nullable=False, span=node.span)
+        below = Compare(op="<=", left=node.arg, right=node.high, type=node.type, nullable=False, span=node.span)
+        return sa.and_(self.compare(above, exact=exact), self.compare(below, exact=exact))
+
+    def _concat(self, node: Concat) -> Sql:
+        joined: Sql = self.as_text(node.parts[0])
+        for part in node.parts[1:]:
+            joined = joined + self.as_text(part)
+        return joined
+
+    def _if(self, node: If) -> Sql:
+        return sa.case(
+            (self.condition(node.condition), self.at(node.then, node.type)), else_=self.at(node.otherwise, node.type)
+        )
+
+    def at(self, node: Node, kind: ValueType) -> Sql:
+        """The node as a value of another, wider type (a number with more decimals; an empty literal of the type)."""
+        if isinstance(node, Const) and node.value is None:
+            return nothing(kind, self.dialect)
+        if isinstance(kind, NumberType) and isinstance(node.type, NumberType):
+            return self.numbers.to_scale(self.term(node), kind.scale).sql
+        return self.write(node)
+
+
+def compared(
+    op: str, left: Sql, right: Sql, may_be_null: tuple[bool, bool], *, exact: bool
+) -> sa.ColumnElement[bool]:
+    """One comparison. exact: never NULL; else NULL may stand for false."""
+    either, both = any(may_be_null), all(may_be_null)
+    match op:
+        case "=":
+            return left.is_not_distinct_from(right) if both or (exact and either) else left == right
+        case "!=":
+            return left.is_distinct_from(right) if either else left != right
+        case "<":
+            found: sa.ColumnElement[Any] = left < right
+        case "<=":
+            found = left <= right
+        case ">":
+            found = left > right
+        case _:
+            found = left >= right
+    return sa.func.coalesce(found, sa.false(), type_=sa.Boolean()) if exact and either else found
+
+
+def _may_be_null(node: Node) -> bool:
+    return node.nullable and not never_null(node.type)
+
+
+# --- WHERE form ------------------------------------------------------------------------------------------------------
+
+
+def _alone(node: Compare) -> Compare:
+    """`today() - d > 890` as `d < today() - 890`, so that the column stands alone. Other comparisons stay."""
+    left, right, op = node.left, node.right, node.op
+    if _is_days(right) and not _is_days(left):
+        left, right, op = right, left, FLIPPED[op]
+    days = _small_days(right)
+    if op in ("=", "!=") or days is None or not _is_days(left):
+        return node
+    later, earlier = _difference(left)
+    if _stands_alone(earlier) and isinstance(later, Now):
+        return _moved(node, FLIPPED[op], earlier, later, -days)
+    if _stands_alone(later) and isinstance(earlier, Now):
+        return _moved(node, op, later, earlier, days)
+    return node
+
+
+def _is_days(node: Node) -> bool:
+    """day − day, as an operator or as days_since(day)."""
+    match node:
+        case Arithmetic(op="-", left=left, right=right):
+            return isinstance(left.type, DateType) and isinstance(right.type, DateType)
+        case Call(function="days_since", args=(arg,)):
+            return isinstance(arg.type, DateType)
+        case _:
+            return False
+
+
+def _difference(node: Node) -> tuple[Node, Node]:
+    match node:
+        case Arithmetic(left=left, right=right):
+            return left, right
+        case Call(args=(arg,)):
+            return Now(name="today", type=DATE, nullable=False, span=node.span), arg
+        case _:
+            raise ValueError(f"not a difference of days: {node}")
+
+
+def _stands_alone(node: Node) -> bool:
+    return isinstance(node, Path) and node.start == "row" and not node.hops
+
+
+def _small_days(node: Node) -> int | None:
+    match node:
+        case Const(value=int() as value, type=NumberType(scale=0)) if abs(value) <= FAR:
+            return value
+        case Negate(arg=Const(value=int() as value, type=NumberType(scale=0))) if abs(value) <= FAR:
+            return -value
+        case _:
+            return None
+
+
+def _moved(node: Compare, op: str, column: Node, anchor: Now, days: int) -> Compare:
+    seconds = Const(
+        value=days * 86_400, type=DurationType(), nullable=False, span=node.span, bounds=Bounds(days, days)
+    )
+    moved = Arithmetic(op="+", left=anchor, right=seconds, type=DATE, nullable=False, span=node.span)
+    return Compare(op=op, left=column, right=moved, type=node.type, nullable=False, span=node.span)  # type: ignore[arg-type]
+
+
+def params_of(env: Env, values: Mapping[str, object] | None = None) -> dict[str, object]:
+    """The moment's parameters and the caller's own."""
+    return {**moment(env), **(values or {})}

@@ -1,0 +1,109 @@
+"""How values of the language look inside SQL expressions, on both databases.
+
+An expression of the language is written over *raw* SQL types: a number is its scaled integer on SQLite and a NUMERIC on
+PostgreSQL, a date is ISO text or DATE, an instant is epoch seconds or timestamptz, an option is its key. The types of
+`engine.store.columns` (which convert to and from Python) are put back on only at the outermost expression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+import sqlalchemy as sa
+
+from dsl.formula.value_types import (
+    DateType,
+    DurationType,
+    FileType,
+    NumberType,
+    PersonType,
+    RefType,
+    TextType,
+    TimeType,
+    ValueType,
+    YesNoType,
+)
+from dsl.source import Span
+
+Dialect: TypeAlias = Literal["sqlite", "postgresql"]
+Sql: TypeAlias = sa.ColumnElement[Any]
+
+
+class SqlUnsupported(Exception):
+    """A function that cannot be asked of many records at once; names the function and its place in the text."""
+
+    def __init__(self, function: str, span: Span) -> None:
+        super().__init__(f"{function} cannot be computed inside the database ({span})")
+        self.function, self.span = function, span
+
+
+def raw_type(value_type: ValueType, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+    """The SQLAlchemy type of a value while it is inside an expression."""
+    match value_type:
+        case NumberType():
+            return sa.BigInteger() if dialect == "sqlite" else sa.Numeric()
+        case YesNoType():
+            return sa.Boolean()
+        case DateType():
+            return sa.Text() if dialect == "sqlite" else sa.Date()
+        case TimeType():
+            return sa.BigInteger() if dialect == "sqlite" else sa.DateTime(timezone=True)
+        case DurationType() | RefType() | PersonType() | FileType():
+            return sa.BigInteger()
+        case _:
+            return sa.Text()
+
+
+def raw_value(value: object, value_type: ValueType, dialect: Dialect) -> object:
+    """A stored-form value as the raw type takes it: a scaled int becomes a Decimal on PostgreSQL, a date ISO text on
+    SQLite. A person or record given as a mapping becomes its id."""
+    match value_type, value:
+        case _, None:
+            return None
+        case NumberType(scale=scale), int():
+            return value if dialect == "sqlite" else Decimal(value).scaleb(-scale)
+        case DateType(), date():
+            return value.isoformat() if dialect == "sqlite" else value
+        case TimeType(), datetime():
+            return int(value.timestamp()) if dialect == "sqlite" else value
+        case (RefType() | PersonType()), {"id": key}:
+            return key
+        case _:
+            return value
+
+
+def literal(value: object, value_type: ValueType, dialect: Dialect) -> Sql:
+    """A constant of the language as a bound value, so that it stays out of a plan's shape."""
+    kind = raw_type(value_type, dialect)
+    if value is None:
+        return sa.type_coerce(sa.null(), kind) if dialect == "sqlite" else sa.cast(sa.null(), kind)
+    if isinstance(value, bool):
+        return sa.true() if value else sa.false()
+    return sa.literal(raw_value(value, value_type, dialect), kind)
+
+
+def nothing(value_type: ValueType, dialect: Dialect) -> Sql:
+    """What "empty" is for the type: "" for text, no for yes/no, else NULL."""
+    match value_type:
+        case TextType():
+            return literal("", value_type, dialect)
+        case YesNoType():
+            return sa.false()
+        case _:
+            return literal(None, value_type, dialect)
+
+
+def never_null(value_type: ValueType) -> bool:
+    """Text and yes/no have an empty value of their own and are never NULL."""
+    return isinstance(value_type, TextType | YesNoType)
+
+
+def one_of_ids(column: Sql, ids: Sequence[int], dialect: Dialect) -> Sql:
+    """`column` is one of the ids, as ONE array parameter (so that the plan does not depend on how many)."""
+    if dialect == "sqlite":
+        listed = sa.func.json_each(sa.literal("[" + ",".join(map(str, ids)) + "]", sa.Text())).table_valued("value")
+        return column.in_(sa.select(listed.c.value))
+    return column == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.BigInteger)))
