@@ -6,17 +6,16 @@ An entry takes the writer and the call and gives raw SQL, or a Term where the re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import reduce
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from dsl.formula.tree import Call, Const, Node, Path
-from dsl.formula.value_types import DATE, TIME, DateType, NumberType, SetType, TextType, TimeType, ValueType
+from dsl.formula.tree import Call, Const, Node
+from dsl.formula.value_types import DATE, TIME, NumberType, SetType, TextType, TimeType
 from engine.store import sql_related
 from engine.store.columns import column_type
 from engine.store.sql_numbers import Term
-from engine.store.sql_types import Sql, SqlUnsupported, never_null, nothing, raw_type
+from engine.store.sql_types import Sql, SqlUnsupported, raw_type, sql_call
 
 if TYPE_CHECKING:
     from engine.store.sql_formula import Writer
@@ -81,10 +80,10 @@ def _extreme(writer: Writer, call: Call) -> Sql:
     """min and max of two or more values; empty if one of them is."""
     values = [writer.at(arg, call.type) for arg in call.args]
     if writer.dialect == "sqlite":
-        return getattr(sa.func, call.function)(*values, type_=values[0].type)
+        return sql_call(call.function, *values, gives=values[0].type)
     name = "least" if call.function == "min" else "greatest"
     present = sa.and_(*(value.is_not(None) for value in values))
-    return sa.case((present, getattr(sa.func, name)(*values, type_=values[0].type)), else_=sa.null())
+    return sa.case((present, sql_call(name, *values, gives=values[0].type)), else_=sa.null())
 
 
 # --- choices between values ------------------------------------------------------------------------------------------
@@ -140,9 +139,9 @@ def _date(writer: Writer, call: Call) -> Sql:
     return writer.dates.make(*(writer.write(arg) for arg in call.args))
 
 
-def _days_in_stage(writer: Writer, call: Call) -> Sql:
+def _days_in_stage(writer: Writer, _call: Call) -> Sql:
     row = writer.scope.start("row")
-    since = sql_related.field_of(writer.scope, row, "stage_since", TIME)
+    since = sql_related.field_of(writer, row, "stage_since", TIME)
     return writer.dates.days_between(writer.dates.day_of(since), _today(writer))
 
 
@@ -158,7 +157,7 @@ def _whole(writer: Writer, node: Node, least: int = 0) -> Sql:
     name = "max" if writer.dialect == "sqlite" else "greatest"
     number = writer.write(node)
     bounded = number if writer.dialect == "sqlite" else sa.cast(_short(number), sa.Integer())
-    return sa.case((bounded.is_not(None), getattr(sa.func, name)(bounded, least)), else_=sa.null())
+    return sa.case((bounded.is_not(None), sql_call(name, bounded, least, gives=sa.Integer())), else_=sa.null())
 
 
 def _short(number: Sql) -> Sql:
@@ -188,21 +187,21 @@ def _mid(writer: Writer, call: Call) -> Sql:
 
 def _trim(writer: Writer, call: Call) -> Sql:
     name = "trim" if writer.dialect == "sqlite" else "btrim"
-    return getattr(sa.func, name)(writer.write(call.args[0]), SPACES, type_=sa.Text())
+    return sql_call(name, writer.write(call.args[0]), SPACES, gives=sa.Text())
 
 
 def _fold(writer: Writer, call: Call) -> Sql:
     """lower and upper of ASCII letters only."""
     text = writer.write(call.args[0])
     if writer.dialect == "sqlite":
-        return getattr(sa.func, call.function)(text, type_=sa.Text())
+        return sql_call(call.function, text, gives=sa.Text())
     here, there = (CAPITALS, SMALLS) if call.function == "lower" else (SMALLS, CAPITALS)
     return sa.func.translate(text, here, there, type_=sa.Text())
 
 
 def _position(writer: Writer, text: Sql, part: Sql) -> Sql:
     name = "instr" if writer.dialect == "sqlite" else "strpos"
-    return getattr(sa.func, name)(text, part, type_=sa.Integer())
+    return sql_call(name, text, part, gives=sa.Integer())
 
 
 def _contains(writer: Writer, call: Call) -> Sql:

@@ -37,7 +37,7 @@ class Dates:
     def _day(self, found: Sql) -> Sql:
         return sa.type_coerce(found, sa.Text() if self._is_sqlite else sa.Date())
 
-    def arithmetic(self, op: str, left: tuple[Sql, ValueType], right: tuple[Sql, ValueType], gives: ValueType) -> Sql:
+    def arithmetic(self, op: str, left: tuple[Sql, ValueType], right: tuple[Sql, ValueType]) -> Sql:
         """+ and − (and × ÷ of durations by whole numbers) as the types say; the day or instant stands left for +."""
         (one, left_type), (two, right_type) = left, right
         match left_type, right_type:
@@ -141,7 +141,7 @@ class Dates:
         low, high = FIRST_INSTANT - 1, LAST_INSTANT + 1
         if self._is_sqlite:
             moved = sa.type_coerce(instant, sa.BigInteger()) + sa.type_coerce(seconds, sa.BigInteger())
-            clamped = sa.func.max(sa.func.min(moved, high), low)
+            clamped: Sql = sa.func.max(sa.func.min(moved, high), low)
             return sa.func.nullif(sa.func.nullif(clamped, low), high, type_=sa.BigInteger())
         epoch = sa.cast(sa.extract("epoch", instant), sa.BigInteger()) + sa.type_coerce(seconds, sa.BigInteger())
         clamped = sa.func.greatest(sa.func.least(epoch, high), low)

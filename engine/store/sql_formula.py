@@ -37,6 +37,7 @@ from dsl.formula.tree import (
 )
 from dsl.formula.value_types import (
     DATE,
+    PERSON,
     TIME,
     DateType,
     DurationType,
@@ -53,9 +54,9 @@ from engine.store.columns import column_type
 from engine.store.sql_dates import Dates
 from engine.store.sql_numbers import Numbers, Term
 from engine.store.sql_scope import SqlScope
-from engine.store.sql_types import Dialect, Sql, literal, never_null, nothing, raw_type
+from engine.store.sql_types import Dialect, Operator, Sql, literal, never_null, nothing, raw_type, scale_of
 
-FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+FLIPPED: Mapping[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 FAR = 300_000
 """Days by which a constant may be moved across a comparison without leaving the calendar."""
 
@@ -93,9 +94,9 @@ class Writer:
         """The node as a value: never NULL for text and yes/no, else NULL where empty."""
         match node:
             case Const():
-                return self._const(node)
+                return literal(node.value, node.type, self.dialect)
             case Path():
-                return sql_related.path(self.scope, node)
+                return sql_related.path(self, node)
             case Now():
                 return self._now(node)
             case Negate() | Arithmetic() if isinstance(node.type, NumberType):
@@ -104,33 +105,23 @@ class Writer:
                 return -self.write(node.arg)
             case Arithmetic():
                 return self._arithmetic(node)
-            case Compare():
-                return self.compare(node, exact=True)
-            case Logic():
-                joined = sa.and_ if node.op == "and" else sa.or_
-                return joined(*(self.write(part) for part in node.parts))
-            case Not():
-                return sa.not_(self.write(node.arg))
-            case IsEmpty():
-                return self._is_empty(node)
-            case In():
-                return self._in(node, exact=True)
-            case Between():
-                return self._between(node, exact=True)
+            case Compare() | Logic() | Not() | IsEmpty() | In() | Between():
+                return self.truth(node)
             case Concat():
                 return self._concat(node)
             case If():
                 return self._if(node)
             case Call():
-                return self._typed(sql_calls.write_call(self, node), node.type)
+                found = sql_calls.write_call(self, node)
+                return self.numbers.to_scale(found, scale_of(node)).sql if isinstance(found, Term) else found
             case Aggregate():
                 return sql_related.aggregate(self, node)
             case TableLookup():
                 return sql_related.table_lookup(self, node)
             case StageFact():
-                return sql_related.stage_fact(self.scope, node)
+                return sql_related.stage_fact(self, node)
             case Entered():
-                return sql_related.entered(self.scope, node)
+                return sql_related.entered(self, node)
             case _:
                 assert_never(node)
 
@@ -140,25 +131,24 @@ class Writer:
 
     def term(self, node: Node) -> Term:
         """A number with what is known of it."""
-        kind = node.type
-        assert isinstance(kind, NumberType)
+        scale = scale_of(node)
         match node:
             case Const(value=int() as value):
-                return self.numbers.constant(value, kind.scale)
+                return self.numbers.constant(value, scale)
             case Negate():
                 term = self.numbers.negate(self.term(node.arg))
             case Arithmetic() if isinstance(node.left.type, NumberType) and isinstance(node.right.type, NumberType):
                 term = self._number_arithmetic(node)
             case Arithmetic():
-                term = Term(self._arithmetic(node), kind.scale, size=5)
+                term = Term(self._arithmetic(node), scale, size=5)
             case Path():
-                return Term(self.write(node), kind.scale).within(node.bounds)
+                return Term(self.write(node), scale).within(node.bounds)
             case Call():
                 found = sql_calls.write_call(self, node)
-                term = found if isinstance(found, Term) else Term(found, kind.scale, size=8)
+                term = found if isinstance(found, Term) else Term(found, scale, size=8)
             case _:
-                term = Term(self.write(node), kind.scale, size=8)
-        return self.numbers.to_scale(term, kind.scale).within(node.bounds)
+                term = Term(self.write(node), scale, size=8)
+        return self.numbers.to_scale(term, scale).within(node.bounds)
 
     def as_text(self, node: Node) -> Sql:
         """The value as `&` shows it; empty as nothing."""
@@ -180,17 +170,10 @@ class Writer:
                 shown = sa.cast(value, sa.Text())
         return sa.func.coalesce(shown, "", type_=sa.Text())
 
-    def days(self, node: Node) -> Sql:
-        """A whole number (of days, months, characters …) for a function's argument."""
-        return self.write(node)
-
     # --- leaves and arithmetic ---------------------------------------------------------------------------------------
 
-    def _const(self, node: Const) -> Sql:
-        return literal(node.value, node.type, self.dialect)
-
     def _now(self, node: Now) -> Sql:
-        kind: ValueType = {"today": DATE, "now": TIME}.get(node.name, node.type)
+        kind: ValueType = DATE if node.name == "today" else TIME if node.name == "now" else PERSON
         return sa.cast(sa.bindparam(node.name, type_=column_type(kind)), raw_type(kind, self.dialect))
 
     def _number_arithmetic(self, node: Arithmetic) -> Term:
@@ -211,15 +194,28 @@ class Writer:
         if node.op == "+" and isinstance(right.type, DateType | TimeType):
             left, right = right, left
         one, two = self.write(left), self.write(right)
-        return self.dates.arithmetic(node.op, (one, left.type), (two, right.type), node.type)
-
-    def _typed(self, found: Sql | Term, kind: ValueType) -> Sql:
-        if isinstance(found, Term):
-            assert isinstance(kind, NumberType)
-            return self.numbers.to_scale(found, kind.scale).sql
-        return found
+        return self.dates.arithmetic(node.op, (one, left.type), (two, right.type))
 
     # --- conditions --------------------------------------------------------------------------------------------------
+
+    def truth(self, node: Compare | Logic | Not | IsEmpty | In | Between) -> sa.ColumnElement[bool]:
+        """A condition as a value: true or false, never NULL."""
+        match node:
+            case Compare():
+                return self.compare(node, exact=True)
+            case Logic():
+                joined = sa.and_ if node.op == "and" else sa.or_
+                return joined(*(self.write(part) for part in node.parts))
+            case Not():
+                return sa.not_(self.write(node.arg))
+            case IsEmpty():
+                return self._is_empty(node)
+            case In():
+                return self._in(node, exact=True)
+            case Between():
+                return self._between(node, exact=True)
+            case _:
+                assert_never(node)
 
     def condition(self, node: Node) -> sa.ColumnElement[bool]:
         """The node where NULL may stand for false: under and/or down to the comparisons."""
@@ -251,7 +247,7 @@ class Writer:
     def _is_empty(self, node: IsEmpty) -> Sql:
         arg = node.arg
         if isinstance(arg.type, SetType) or (isinstance(arg.type, FileType) and arg.type.many):
-            found = sql_related.has_members(self.scope, arg)
+            found = sql_related.has_members(self, arg)
             return found if node.negated else sa.not_(found)
         value = self.write(arg)
         if isinstance(arg.type, TextType):
@@ -298,7 +294,7 @@ class Writer:
 
 
 def compared(
-    op: str, left: Sql, right: Sql, may_be_null: tuple[bool, bool], *, exact: bool
+    op: Operator, left: Sql, right: Sql, may_be_null: tuple[bool, bool], *, exact: bool
 ) -> sa.ColumnElement[bool]:
     """One comparison. exact: never NULL; else NULL may stand for false."""
     either, both = any(may_be_null), all(may_be_null)
@@ -376,14 +372,7 @@ def _small_days(node: Node) -> int | None:
             return None
 
 
-def _moved(node: Compare, op: str, column: Node, anchor: Now, days: int) -> Compare:
-    seconds = Const(
-        value=days * 86_400, type=DurationType(), nullable=False, span=node.span, bounds=Bounds(days, days)
-    )
+def _moved(node: Compare, op: Operator, column: Node, anchor: Now, days: int) -> Compare:
+    seconds = Const(value=days * 86_400, type=DurationType(), nullable=False, span=node.span, bounds=Bounds(days, days))
     moved = Arithmetic(op="+", left=anchor, right=seconds, type=DATE, nullable=False, span=node.span)
-    return Compare(op=op, left=column, right=moved, type=node.type, nullable=False, span=node.span)  # type: ignore[arg-type]
-
-
-def params_of(env: Env, values: Mapping[str, object] | None = None) -> dict[str, object]:
-    """The moment's parameters and the caller's own."""
-    return {**moment(env), **(values or {})}
+    return Compare(op=op, left=column, right=moved, type=node.type, nullable=False, span=node.span)

@@ -151,7 +151,6 @@ class Numbers:
             sql = sa.func.x_divide(left.sql, self._whole(shift), right.sql, type_=sa.BigInteger())
         return self._limited(Term(sql, MAX_SCALE, -raised, raised, size))
 
-
     def floor(self, term: Term) -> Term:
         """The greatest whole number that is not above."""
         factor = 10**term.scale

@@ -4,82 +4,108 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import sqlalchemy as sa
 
+from dsl.formula.scope import PERSON_ENTITY
 from dsl.formula.tree import Aggregate, Bounds, Compare, Const, Entered, Hop, Node, Path, StageFact, TableLookup
 from dsl.formula.value_types import (
     INTEGER,
     PERSON,
     TIME,
     YESNO,
-    DurationType,
     NumberType,
     SetType,
     TextType,
     ValueType,
 )
 from dsl.source import NOWHERE
-from engine.store.sql_numbers import LIMIT, PLAIN, Numbers, Term
-from engine.store.sql_scope import Row, SqlScope
-from engine.store.sql_types import Sql, SqlUnsupported, literal, never_null, nothing, raw_type
+from engine.store.sql_numbers import LIMIT, PLAIN, Term
+from engine.store.sql_scope import Row
+from engine.store.sql_types import (
+    Operator,
+    Sql,
+    SqlUnsupported,
+    literal,
+    never_null,
+    nothing,
+    raw_type,
+    scale_of,
+    sql_call,
+)
 from engine.store.system_tables import stage_visit
 
 if TYPE_CHECKING:
     from engine.store.sql_formula import Writer
 
+Condition: TypeAlias = sa.ColumnElement[bool]
+
 MANY_ROWS = 2**20
 """Child rows of one record that a plain SQLite sum is proven for."""
 
 
-def path(scope: SqlScope, node: Path) -> Sql:
+def path(writer: Writer, node: Path) -> Sql:
     """The field at the end of the path; empty if a reference on the way is."""
     if isinstance(node.type, SetType):
         raise SqlUnsupported(f"{node.field} as a value", node.span)
     if node.start in ("me", "submitter"):
-        return _follow(scope, sa.bindparam(node.start, type_=sa.BigInteger()), (Hop("", "person"), *node.hops), node)
-    row = scope.start(node.start)
+        who = sa.bindparam(node.start, type_=sa.BigInteger())
+        return _follow(writer, who, (Hop("", PERSON_ENTITY), *node.hops), node)
+    row = writer.scope.start(node.start)
     if not node.hops:
-        return field_of(scope, row, node.field, node.type)
-    first = field_of(scope, row, node.hops[0].field, PERSON)
-    return _follow(scope, first, node.hops, node)
+        return field_of(writer, row, node.field, node.type)
+    return _follow(writer, field_of(writer, row, node.hops[0].field, PERSON), node.hops, node)
 
 
-def field_of(scope: SqlScope, row: Row, field: str, value_type: ValueType) -> Sql:
+def field_of(writer: Writer, row: Row, field: str, value_type: ValueType) -> Sql:
     """A field of a row: its column, or the formula of a live field written in place."""
-    column = scope.column(row, field, value_type)
+    column = writer.scope.column(row, field, value_type)
     if column is not None:
         return column
-    return scope.live(row, field)
+    computed = writer.scope.app.entity(row.entity).fields[field]
+    if computed.formula is None:
+        raise ValueError(f"{row.entity}.{field} has neither column nor formula")
+    return writer.inside(writer.scope.over(row.entity, row.source)).at(computed.formula.root, value_type)
 
 
-def _follow(scope: SqlScope, first: Sql, hops: Sequence[Hop], node: Path) -> Sql:
+def _follow(writer: Writer, first: Sql, hops: Sequence[Hop], node: Path) -> Sql:
     """A correlated scalar subquery from the reference `first` along the hops to the field."""
-    rows = [scope.open(hop.entity) for hop in hops]
+    rows = [writer.scope.open(hop.entity) for hop in hops]
     source: sa.FromClause = rows[0].source
     for before, row, hop in zip(rows, rows[1:], hops[1:], strict=False):
-        source = source.join(row.source, row.id == field_of(scope, before, hop.field, PERSON))
-    value = field_of(scope, rows[-1], node.field, node.type)
+        source = source.join(row.source, row.id == field_of(writer, before, hop.field, PERSON))
+    value = field_of(writer, rows[-1], node.field, node.type)
     found = _scalar(sa.select(value).select_from(source).where(rows[0].id == first), rows, value)
-    return sa.func.coalesce(found, nothing(node.type, scope.dialect), type_=found.type) if never_null(node.type) else found
+    return _filled(found, node.type, writer)
 
 
-def _scalar(select: sa.Select[tuple[object]], rows: Sequence[Row], value: Sql) -> Sql:
+def _scalar(select: sa.Select[tuple[Any]], rows: Sequence[Row], value: Sql) -> Sql:
     """A scalar subquery that belongs to the rows around it: only its own tables stand in its FROM."""
     return sa.type_coerce(select.correlate_except(*(row.source for row in rows)).scalar_subquery(), value.type)
 
 
-def record_id(scope: SqlScope, start: str, hops: Sequence[Hop]) -> Sql:
+def _filled(found: Sql, value_type: ValueType, writer: Writer) -> Sql:
+    """No row is an empty value, which for text and yes/no is not NULL."""
+    if not never_null(value_type):
+        return found
+    return sa.func.coalesce(found, nothing(value_type, writer.dialect), type_=found.type)
+
+
+def record_id(writer: Writer, start: Literal["row", "this"], hops: Sequence[Hop]) -> Sql:
     """The id of the record that a start and hops lead to."""
-    row = scope.start(start)
     if not hops:
-        return row.id
-    last = Path(
-        start="this" if start == "this" else "row", hops=tuple(hops[:-1]), entity="", field=hops[-1].field,
-        type=PERSON, nullable=True, span=NOWHERE,
-    )  # fmt: skip
-    return path(scope, last)
+        return writer.scope.start(start).id
+    reference = Path(
+        start=start,
+        hops=tuple(hops[:-1]),
+        entity=hops[-2].entity if len(hops) > 1 else "",
+        field=hops[-1].field,
+        type=PERSON,
+        nullable=True,
+        span=NOWHERE,
+    )
+    return path(writer, reference)
 
 
 # --- child rows ------------------------------------------------------------------------------------------------------
@@ -90,8 +116,8 @@ def aggregate(writer: Writer, node: Aggregate) -> Sql:
     scope = writer.scope
     child = scope.open(node.entity)
     inner = writer.inside(scope.within(child))
-    parent = record_id(scope, node.start, node.hops)
-    chosen = [field_of(scope, child, node.link, PERSON) == parent, *scope.is_alive(child)]
+    parent = record_id(writer, node.start, node.hops)
+    chosen = [field_of(writer, child, node.link, PERSON) == parent, *scope.is_alive(child)]
     if node.where is not None:
         chosen.append(inner.condition(node.where))
     if node.function == "exists":
@@ -102,19 +128,20 @@ def aggregate(writer: Writer, node: Aggregate) -> Sql:
         case "count":
             return _count(sa.func.count(_counted(inner, node.value)), chosen, child, writer)
         case "sum":
-            return _sum(inner, node, chosen, child).sql
+            return _sum(inner, node.value, node.type, chosen, child)
         case "avg":
-            total = _sum(inner, node, chosen, child)
-            counted = Term(_count(sa.func.count(inner.write(node.value)), chosen, child, writer), 0, 0, MANY_ROWS)
-            return writer.numbers.divide(total, counted).sql
+            total = inner.term(node.value)
+            summed = Term(_total(inner, total.sql, total.reach, chosen, child), total.scale, size=8)
+            counted = _count(sa.func.count(total.sql), chosen, child, writer)
+            return writer.numbers.divide(summed, Term(counted, 0, 0, MANY_ROWS, 8)).sql
         case "min" | "max":
             value = inner.at(node.value, node.type)
-            picked = sa.func.min(value) if node.function == "min" else sa.func.max(value)
-            return _filled(_scalar(sa.select(sa.type_coerce(picked, value.type)).where(*chosen), [child], value), node)
+            picked = sql_call(node.function, value, gives=value.type)
+            return _filled(_scalar(sa.select(picked).where(*chosen), [child], value), node)
         case "latest" | "first":
-            return _one_of(inner, node, chosen, child)
+            return _one_of(inner, node, node.value, chosen, child)
         case "join":
-            return _joined(inner, node, chosen, child)
+            return _joined(inner, node.value, node.separator, chosen, child)
         case _:
             raise SqlUnsupported(node.function, node.span)
 
@@ -125,62 +152,53 @@ def _counted(inner: Writer, value: Node) -> Sql:
     return sa.func.nullif(written, "") if isinstance(value.type, TextType) else written
 
 
-def _count(counted: Sql, chosen: Sequence[Sql], child: Row, writer: Writer) -> Sql:
-    found = _scalar(sa.select(counted).select_from(child.source).where(*chosen), [child], sa.literal(0, sa.BigInteger()))
+def _count(counted: Sql, chosen: Sequence[Condition], child: Row, writer: Writer) -> Sql:
+    counting = sa.select(counted).select_from(child.source).where(*chosen)
+    found = sa.type_coerce(counting.correlate_except(child.source).scalar_subquery(), sa.BigInteger())
     return sa.cast(found, raw_type(INTEGER, "postgresql")) if writer.dialect == "postgresql" else found
 
 
-def _sum(inner: Writer, node: Aggregate, chosen: Sequence[Sql], child: Row) -> Term:
+def _sum(inner: Writer, value: Node, gives: ValueType, chosen: Sequence[Condition], child: Row) -> Sql:
     """The exact sum; 0 of nothing; empty beyond the limit of numbers."""
-    assert node.value is not None
-    if isinstance(node.value.type, DurationType):
-        return Term(_total(inner, inner.write(node.value), LIMIT, chosen, child), 0)
-    term = inner.term(node.value)
-    total = _total(inner, term.sql, term.reach, chosen, child)
-    bounded = Term(inner.numbers.empty_outside(total, term.scale), term.scale, size=8)
-    kind = node.type
-    return inner.numbers.to_scale(bounded, kind.scale) if isinstance(kind, NumberType) and node.function == "sum" else bounded
+    if not isinstance(gives, NumberType):
+        return _total(inner, inner.write(value), LIMIT, chosen, child)
+    term = inner.term(value)
+    total = inner.numbers.empty_outside(_total(inner, term.sql, term.reach, chosen, child), term.scale)
+    return inner.numbers.to_scale(Term(total, term.scale, size=8), gives.scale).sql
 
 
-def _total(inner: Writer, value: Sql, reach: int, chosen: Sequence[Sql], child: Row) -> Sql:
+def _total(inner: Writer, value: Sql, reach: int, chosen: Sequence[Condition], child: Row) -> Sql:
     is_plain = inner.dialect == "postgresql" or reach * MANY_ROWS < PLAIN
     summed = sa.func.sum(value, type_=value.type) if is_plain else sa.func.x_sum(value, type_=value.type)
-    found = _scalar(sa.select(sa.func.coalesce(summed, 0, type_=value.type)).where(*chosen), [child], value)
-    return found
+    return _scalar(sa.select(sql_call("coalesce", summed, 0, gives=value.type)).where(*chosen), [child], value)
 
 
-def _one_of(inner: Writer, node: Aggregate, chosen: Sequence[Sql], child: Row) -> Sql:
+def _one_of(inner: Writer, node: Aggregate, taken: Node, chosen: Sequence[Condition], child: Row) -> Sql:
     """latest: of the row that is last by `order`, then by id; first: of the first."""
-    assert node.value is not None
-    value = inner.at(node.value, node.type)
+    value = inner.at(taken, node.type)
     order = inner.scope.column(child, node.order, TIME) if node.order else None
     keys = [child.id] if order is None else [order, child.id]
     is_latest = node.function == "latest"
     ordered = [key.desc().nulls_last() if is_latest else key.asc().nulls_last() for key in keys]
-    return _filled(_scalar(sa.select(value).where(*chosen).order_by(*ordered).limit(1), [child], value), node)
+    found = _scalar(sa.select(value).where(*chosen).order_by(*ordered).limit(1), [child], value)
+    return _filled(found, node.type, inner)
 
 
-def _joined(inner: Writer, node: Aggregate, chosen: Sequence[Sql], child: Row) -> Sql:
+def _joined(inner: Writer, value: Node, separator: str, chosen: Sequence[Condition], child: Row) -> Sql:
     """The texts that are not empty, in order of id, with the separator between."""
-    assert node.value is not None
-    text = sa.func.nullif(inner.as_text(node.value), "", type_=sa.Text())
+    text = sa.func.nullif(inner.as_text(value), "", type_=sa.Text())
     name = "string_agg" if inner.dialect == "postgresql" else "group_concat"
-    separator = sa.literal(node.separator, sa.Text())
-    listed = getattr(sa.func, name)(text, separator, type_=sa.Text())
-    found = _scalar(sa.select(listed.aggregate_order_by(child.id)).where(*chosen), [child], sa.literal("", sa.Text()))
+    listed = getattr(sa.func, name)(text, sa.literal(separator, sa.Text())).aggregate_order_by(child.id)
+    found = _scalar(sa.select(listed).where(*chosen), [child], sa.literal("", sa.Text()))
     return sa.func.coalesce(found, "", type_=sa.Text())
-
-
-def _filled(found: Sql, node: Aggregate) -> Sql:
-    return sa.func.coalesce(found, nothing(node.type, "sqlite"), type_=found.type) if never_null(node.type) else found
 
 
 # --- sets ------------------------------------------------------------------------------------------------------------
 
 
-def has_members(scope: SqlScope, node: Node) -> sa.ColumnElement[bool]:
+def has_members(writer: Writer, node: Node) -> sa.ColumnElement[bool]:
     """The set (tags, choices, files) has at least one member."""
-    return _member_exists(scope, node, ())
+    return _member_exists(writer, node, ())
 
 
 def has_any(writer: Writer, node: Node, options: Sequence[Node]) -> sa.ColumnElement[bool]:
@@ -188,14 +206,14 @@ def has_any(writer: Writer, node: Node, options: Sequence[Node]) -> sa.ColumnEle
     keys = [option.value for option in options if isinstance(option, Const)]
     if len(keys) < len(options):
         raise SqlUnsupported("in", node.span)
-    return _member_exists(writer.scope, node, keys)
+    return _member_exists(writer, node, keys)
 
 
-def _member_exists(scope: SqlScope, node: Node, keys: Sequence[object]) -> sa.ColumnElement[bool]:
+def _member_exists(writer: Writer, node: Node, keys: Sequence[object]) -> sa.ColumnElement[bool]:
     if not isinstance(node, Path) or node.start not in ("row", "this"):
         raise SqlUnsupported("is empty", node.span)
-    link = scope.link(node.entity, node.field)
-    found = sa.select(link.c.record_id).where(link.c.record_id == record_id(scope, node.start, node.hops))
+    link = writer.scope.link(node.entity, node.field)
+    found = sa.select(link.c.record_id).where(link.c.record_id == record_id(writer, node.start, node.hops))
     if keys:
         found = found.where(link.c.value.in_([sa.literal(key, sa.Text()) for key in keys]))
     return sa.exists(found.correlate_except(link))
@@ -204,10 +222,10 @@ def _member_exists(scope: SqlScope, node: Node, keys: Sequence[object]) -> sa.Co
 # --- stages and decision tables --------------------------------------------------------------------------------------
 
 
-def stage_fact(scope: SqlScope, node: StageFact) -> Sql:
+def stage_fact(writer: Writer, node: StageFact) -> Sql:
     """limit_days or chance of the record's stage, as a CASE over the stages (and pipelines, where they differ)."""
-    pipelines = scope.app.entity(node.entity).pipelines
-    stage = _at(scope, node, "stage")
+    pipelines = writer.scope.app.entity(node.entity).pipelines
+    stage = _at(writer, node, "stage")
     facts: list[tuple[sa.ColumnElement[bool], Sql]] = []
     for index, pipeline in enumerate(pipelines):
         for each in pipeline.stages:
@@ -216,42 +234,48 @@ def stage_fact(scope: SqlScope, node: StageFact) -> Sql:
                 continue
             known = stage == sa.literal(each.key, sa.Text())
             if len(pipelines) > 1:
-                known = sa.and_(known, _in_pipeline(scope, node, index))
-            facts.append((known, _fact(scope, node, value)))
-    empty = literal(None, node.type, scope.dialect)
+                known = sa.and_(known, _in_pipeline(writer, node, index))
+            facts.append((known, _fact(writer, node, value)))
+    empty = literal(None, node.type, writer.dialect)
     return sa.case(*facts, else_=empty) if facts else empty
 
 
-def _fact(scope: SqlScope, node: StageFact, value: int) -> Sql:
-    numbers = Numbers(scope.dialect)
-    assert isinstance(node.type, NumberType)
+def _fact(writer: Writer, node: StageFact, value: int) -> Sql:
+    numbers = writer.numbers
     if node.fact == "chance":
-        return numbers.to_scale(numbers.constant(value, 4), node.type.scale).sql
-    return numbers.constant(value * 10**node.type.scale // 86_400, node.type.scale).sql
+        return numbers.to_scale(numbers.constant(value, 4), scale_of(node)).sql
+    return numbers.constant(value * 10 ** scale_of(node) // 86_400, scale_of(node)).sql
 
 
-def _in_pipeline(scope: SqlScope, node: StageFact, index: int) -> sa.ColumnElement[bool]:
+def _in_pipeline(writer: Writer, node: StageFact, index: int) -> sa.ColumnElement[bool]:
     """The record is in that pipeline; an unknown key counts as the first one."""
-    keys = [pipeline.key for pipeline in scope.app.entity(node.entity).pipelines]
-    key = _at(scope, node, "pipeline")
+    keys = [pipeline.key for pipeline in writer.scope.app.entity(node.entity).pipelines]
+    key = _at(writer, node, "pipeline")
     return key == sa.literal(keys[index], sa.Text()) if index else key.not_in(keys[1:])
 
 
-def _at(scope: SqlScope, node: StageFact, field: str) -> Sql:
-    kind = TextType()
-    read = Path(start=node.start, hops=node.hops, entity=node.entity, field=field, type=kind, nullable=True, span=node.span)
-    return path(scope, read)
+def _at(writer: Writer, node: StageFact, field: str) -> Sql:
+    read = Path(
+        start=node.start,
+        hops=node.hops,
+        entity=node.entity,
+        field=field,
+        type=TextType(),
+        nullable=True,
+        span=node.span,
+    )
+    return path(writer, read)
 
 
-def entered(scope: SqlScope, node: Entered) -> Sql:
+def entered(writer: Writer, node: Entered) -> Sql:
     """The instant of the last visit of that stage."""
     visit = stage_visit.alias()
-    found = sa.select(sa.func.max(sa.type_coerce(visit.c.entered_at, raw_type(TIME, scope.dialect)))).where(
+    found = sa.select(sa.func.max(sa.type_coerce(visit.c.entered_at, raw_type(TIME, writer.dialect)))).where(
         visit.c.entity == node.entity,
-        visit.c.record_id == scope.start(node.start).id,
+        visit.c.record_id == writer.scope.start(node.start).id,
         visit.c.stage == node.stage,
     )
-    return sa.type_coerce(found.correlate_except(visit).scalar_subquery(), raw_type(TIME, scope.dialect))
+    return sa.type_coerce(found.correlate_except(visit).scalar_subquery(), raw_type(TIME, writer.dialect))
 
 
 def table_lookup(writer: Writer, node: TableLookup) -> Sql:
@@ -275,14 +299,14 @@ def table_lookup(writer: Writer, node: TableLookup) -> Sql:
 def _fits(writer: Writer, arg: Node, cell: object, kind: ValueType) -> sa.ColumnElement[bool]:
     """The argument fits one cell: a value, one of several, or low..high."""
     if isinstance(cell, Bounds):
-        ends = [(">=", cell.low), ("<=", cell.high)]
+        ends: list[tuple[Operator, int | None]] = [(">=", cell.low), ("<=", cell.high)]
         return sa.and_(sa.true(), *(_holds(writer, arg, op, end, kind) for op, end in ends if end is not None))
     if isinstance(cell, tuple):
         return sa.or_(sa.false(), *(_holds(writer, arg, "=", each, kind) for each in cell))
     return _holds(writer, arg, "=", cell, kind)
 
 
-def _holds(writer: Writer, arg: Node, op: str, value: object, kind: ValueType) -> sa.ColumnElement[bool]:
+def _holds(writer: Writer, arg: Node, op: Operator, value: object, kind: ValueType) -> sa.ColumnElement[bool]:
     const = Const(value=value, type=kind, nullable=False, span=arg.span)
-    compare = Compare(op=op, left=arg, right=const, type=YESNO, nullable=False, span=arg.span)  # type: ignore[arg-type]
+    compare = Compare(op=op, left=arg, right=const, type=YESNO, nullable=False, span=arg.span)
     return writer.compare(compare, exact=False)

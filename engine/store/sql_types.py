@@ -7,13 +7,13 @@ PostgreSQL, a date is ISO text or DATE, an instant is epoch seconds or timestamp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 import sqlalchemy as sa
 
+from dsl.formula.tree import Node
 from dsl.formula.value_types import (
     DateType,
     DurationType,
@@ -29,6 +29,7 @@ from dsl.formula.value_types import (
 from dsl.source import Span
 
 Dialect: TypeAlias = Literal["sqlite", "postgresql"]
+Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
 Sql: TypeAlias = sa.ColumnElement[Any]
 
 
@@ -69,7 +70,7 @@ def raw_value(value: object, value_type: ValueType, dialect: Dialect) -> object:
             return value.isoformat() if dialect == "sqlite" else value
         case TimeType(), datetime():
             return int(value.timestamp()) if dialect == "sqlite" else value
-        case (RefType() | PersonType()), {"id": key}:
+        case ((RefType() | PersonType()), {"id": key}):
             return key
         case _:
             return value
@@ -101,9 +102,12 @@ def never_null(value_type: ValueType) -> bool:
     return isinstance(value_type, TextType | YesNoType)
 
 
-def one_of_ids(column: Sql, ids: Sequence[int], dialect: Dialect) -> Sql:
-    """`column` is one of the ids, as ONE array parameter (so that the plan does not depend on how many)."""
-    if dialect == "sqlite":
-        listed = sa.func.json_each(sa.literal("[" + ",".join(map(str, ids)) + "]", sa.Text())).table_valued("value")
-        return column.in_(sa.select(listed.c.value))
-    return column == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.BigInteger)))
+def scale_of(node: Node) -> int:
+    """Decimals of a number node; 0 for anything else."""
+    return node.type.scale if isinstance(node.type, NumberType) else 0
+
+
+def sql_call(name: str, *args: object, gives: sa.types.TypeEngine[Any]) -> Sql:
+    """The SQL function `name` with a result of type `gives`."""
+    found: Sql = getattr(sa.func, name)(*args, type_=gives)
+    return found
