@@ -15,13 +15,15 @@ from dsl.formula.value_types import DATE, TIME, NumberType, SetType, TextType, T
 from engine.store import sql_related
 from engine.store.columns import column_type
 from engine.store.sql_numbers import Term
-from engine.store.sql_types import Sql, SqlUnsupported, raw_type, sql_call
+from engine.store.sql_types import Sql, SqlUnsupported, raw_type, scale_of, sql_call
 
 if TYPE_CHECKING:
     from engine.store.sql_formula import Writer
 
 SPACES = " \t\n\r\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 """What trim takes away: the same list in Python and both databases."""
+FAR = 2_000_000
+"""More characters than any text has."""
 CAPITALS, SMALLS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
 
 Written = Callable[["Writer", Call], "Sql | Term"]
@@ -37,8 +39,8 @@ def write_call(writer: Writer, call: Call) -> Sql | Term:
 
 def _whole_const(node: Node, call: Call) -> int:
     match node:
-        case Const(value=int() as value, type=NumberType(scale=scale)):
-            return value // 10**scale
+        case Const(value=int(value), type=NumberType(scale=scale)):
+            return int(value) // int(10**scale)
         case _:
             raise SqlUnsupported(f"{call.function} with a computed number of decimals", node.span)
 
@@ -52,15 +54,16 @@ def _round(writer: Writer, call: Call) -> Term:
     return writer.numbers.cut(term, places) if places < term.scale else term
 
 
+def _stored(writer: Writer, call: Call) -> Term:
+    return writer.numbers.stored(writer.term(call.args[0]), scale_of(call))
+
+
 def _abs(writer: Writer, call: Call) -> Term:
-    term = writer.term(call.args[0])
-    low = 0 if term.low <= 0 <= term.high else min(abs(term.low), abs(term.high))
-    return Term(sa.func.abs(term.sql, type_=term.sql.type), term.scale, low, term.reach, term.size + 1)
+    return writer.numbers.magnitude(writer.term(call.args[0]))
 
 
 def _sign(writer: Writer, call: Call) -> Term:
-    sql = writer.term(call.args[0]).sql
-    return Term(sa.func.sign(sql, type_=sql.type), 0, -1, 1)
+    return writer.numbers.sign(writer.term(call.args[0]))
 
 
 def _floor(writer: Writer, call: Call) -> Term:
@@ -79,11 +82,13 @@ def _mod(writer: Writer, call: Call) -> Term:
 def _extreme(writer: Writer, call: Call) -> Sql:
     """min and max of two or more values; empty if one of them is."""
     values = [writer.at(arg, call.type) for arg in call.args]
+    gives = values[0].type
     if writer.dialect == "sqlite":
-        return sql_call(call.function, *values, gives=values[0].type)
+        is_wide = isinstance(call.type, NumberType) and any(writer.term(arg).is_wide for arg in call.args)
+        return sql_call(f"x_{call.function}_of" if is_wide else call.function, *values, gives=gives)
     name = "least" if call.function == "min" else "greatest"
     present = sa.and_(*(value.is_not(None) for value in values))
-    return sa.case((present, sql_call(name, *values, gives=values[0].type)), else_=sa.null())
+    return sa.case((present, sql_call(name, *values, gives=gives)), else_=sa.null())
 
 
 # --- choices between values ------------------------------------------------------------------------------------------
@@ -152,16 +157,19 @@ def _text(found: Sql) -> Sql:
     return sa.func.coalesce(found, "", type_=sa.Text())
 
 
-def _whole(writer: Writer, node: Node, least: int = 0) -> Sql:
-    """A count of characters as integer, at least `least`."""
-    name = "max" if writer.dialect == "sqlite" else "greatest"
+def _number(writer: Writer, node: Node) -> Sql:
+    """A count of characters; PostgreSQL wants an integer, which anything beyond a million characters fits into."""
     number = writer.write(node)
-    bounded = number if writer.dialect == "sqlite" else sa.cast(_short(number), sa.Integer())
-    return sa.case((bounded.is_not(None), sql_call(name, bounded, least, gives=sa.Integer())), else_=sa.null())
+    if writer.dialect == "sqlite":
+        return number
+    small = sql_call("least", sql_call("greatest", number, -FAR, gives=sa.Numeric()), FAR, gives=sa.Numeric())
+    return sa.case((number.is_not(None), sa.cast(small, sa.Integer())), else_=sa.null())
 
 
-def _short(number: Sql) -> Sql:
-    return sa.func.least(sa.func.greatest(number, -1_000_000), 1_000_000, type_=sa.Numeric())
+def _whole(writer: Writer, node: Node) -> Sql:
+    """A count of characters that is at least 0."""
+    number = _number(writer, node)
+    return sa.case((number < 0, sa.literal(0, sa.Integer())), else_=number)
 
 
 def _len(writer: Writer, call: Call) -> Term:
@@ -176,13 +184,15 @@ def _left(writer: Writer, call: Call) -> Sql:
 def _right(writer: Writer, call: Call) -> Sql:
     text, count = writer.write(call.args[0]), _whole(writer, call.args[1])
     if writer.dialect == "postgresql":
-        return _text(sa.func.right(text, count))
-    return _text(sa.case((count == 0, ""), else_=sa.func.substr(text, -count)))
+        return _text(sql_call("right", text, count, gives=sa.Text()))
+    return _text(sql_call("x_right", text, count, gives=sa.Text()))
 
 
 def _mid(writer: Writer, call: Call) -> Sql:
-    text, count = writer.write(call.args[0]), _whole(writer, call.args[2])
-    return _text(sa.func.substr(text, _whole(writer, call.args[1], 1), count))
+    """Places before 1 hold nothing, as in PostgreSQL's substr."""
+    text, start, count = writer.write(call.args[0]), _number(writer, call.args[1]), _whole(writer, call.args[2])
+    name = "substr" if writer.dialect == "postgresql" else "x_mid"
+    return _text(sql_call(name, text, start, count, gives=sa.Text()))
 
 
 def _trim(writer: Writer, call: Call) -> Sql:
@@ -239,11 +249,21 @@ def _after(writer: Writer, call: Call) -> Sql:
     return sa.case((place > 0, rest), else_="")
 
 
+def _pad(writer: Writer, call: Call) -> Sql:
+    """Filled on the left up to a width; a longer text stays whole."""
+    text, width, fill = writer.write(call.args[0]), _number(writer, call.args[1]), writer.write(call.args[2])
+    if writer.dialect == "sqlite":
+        return sql_call("x_pad", text, width, fill, gives=sa.Text())
+    longest = sql_call("greatest", width, sa.func.length(text), gives=sa.Integer())
+    return sql_call("lpad", text, longest, fill, gives=sa.Text())
+
+
 def _replace(writer: Writer, call: Call) -> Sql:
     return sa.func.replace(*(writer.write(arg) for arg in call.args), type_=sa.Text())
 
 
 FUNCTIONS: Mapping[str, Written] = {
+    "stored": _stored,
     "round": _round,
     "abs": _abs,
     "sign": _sign,
@@ -274,4 +294,5 @@ FUNCTIONS: Mapping[str, Written] = {
     "before": _before,
     "after": _after,
     "replace": _replace,
+    "pad": _pad,
 }

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from typing import Any, assert_never
 
 import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import Dialect as Engine
 
 from dsl.formula.env import Env
+from dsl.formula.scope import FIELD_LIMIT
 from dsl.formula.tree import (
     Aggregate,
     Arithmetic,
@@ -50,11 +52,22 @@ from dsl.formula.value_types import (
     YesNoType,
 )
 from engine.store import sql_calls, sql_related
-from engine.store.columns import column_type
+from engine.store.columns import ScaledNumber, column_type
 from engine.store.sql_dates import Dates
 from engine.store.sql_numbers import Numbers, Term
 from engine.store.sql_scope import SqlScope
 from engine.store.sql_types import Dialect, Operator, Sql, literal, never_null, nothing, raw_type, scale_of
+
+
+class WideNumber(ScaledNumber):
+    """A number that SQLite may give as text because it does not fit 64 bits."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: Any | None, dialect: Engine) -> int | None:
+        found = super().process_result_value(value, dialect)
+        return None if found is None else int(found)
+
 
 FLIPPED: Mapping[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 FAR = 300_000
@@ -63,7 +76,9 @@ FAR = 300_000
 
 def to_sql(node: Node, scope: SqlScope) -> Sql:
     """The value of a formula, with the column type of its value type on it."""
-    return sa.type_coerce(Writer(scope).write(node), column_type(node.type))
+    found = Writer(scope).write(node)
+    kind = WideNumber(node.type.scale) if isinstance(node.type, NumberType) else column_type(node.type)
+    return sa.type_coerce(found, kind)
 
 
 def to_where(node: Node, scope: SqlScope) -> sa.ColumnElement[bool]:
@@ -99,12 +114,8 @@ class Writer:
                 return sql_related.path(self, node)
             case Now():
                 return self._now(node)
-            case Negate() | Arithmetic() if isinstance(node.type, NumberType):
-                return self.term(node).sql
-            case Negate():
-                return -self.write(node.arg)
-            case Arithmetic():
-                return self._arithmetic(node)
+            case Negate() | Arithmetic():
+                return self._computed(node)
             case Compare() | Logic() | Not() | IsEmpty() | In() | Between():
                 return self.truth(node)
             case Concat():
@@ -140,14 +151,14 @@ class Writer:
             case Arithmetic() if isinstance(node.left.type, NumberType) and isinstance(node.right.type, NumberType):
                 term = self._number_arithmetic(node)
             case Arithmetic():
-                term = Term(self._arithmetic(node), scale, size=5)
+                term = Term(self._arithmetic(node), scale)
             case Path():
-                return Term(self.write(node), scale).within(node.bounds)
+                return Term(self.write(node), scale, -FIELD_LIMIT, FIELD_LIMIT, 1).within(node.bounds)
             case Call():
                 found = sql_calls.write_call(self, node)
-                term = found if isinstance(found, Term) else Term(found, scale, size=8)
+                term = found if isinstance(found, Term) else Term(found, scale)
             case _:
-                term = Term(self.write(node), scale, size=8)
+                term = Term(self.write(node), scale)
         return self.numbers.to_scale(term, scale).within(node.bounds)
 
     def as_text(self, node: Node) -> Sql:
@@ -175,6 +186,11 @@ class Writer:
     def _now(self, node: Now) -> Sql:
         kind: ValueType = DATE if node.name == "today" else TIME if node.name == "now" else PERSON
         return sa.cast(sa.bindparam(node.name, type_=column_type(kind)), raw_type(kind, self.dialect))
+
+    def _computed(self, node: Negate | Arithmetic) -> Sql:
+        if isinstance(node.type, NumberType):
+            return self.term(node).sql
+        return -self.write(node.arg) if isinstance(node, Negate) else self._arithmetic(node)
 
     def _number_arithmetic(self, node: Arithmetic) -> Term:
         left, right = self.term(node.left), self.term(node.right)
@@ -233,15 +249,12 @@ class Writer:
             case _:
                 return self.write(node)
 
-    def pair(self, left: Node, right: Node) -> tuple[Sql, Sql]:
-        """Both operands in comparable form: numbers brought to one scale."""
-        if isinstance(left.type, NumberType) and isinstance(right.type, NumberType):
-            scale = max(left.type.scale, right.type.scale)
-            return self.numbers.widen(self.term(left), scale).sql, self.numbers.widen(self.term(right), scale).sql
-        return self.write(left), self.write(right)
-
     def compare(self, node: Compare, *, exact: bool) -> sa.ColumnElement[bool]:
-        left, right = self.pair(node.left, node.right)
+        if isinstance(node.left.type, NumberType) and isinstance(node.right.type, NumberType):
+            terms = self.term(node.left), self.term(node.right)
+            left, right = self.numbers.comparable(*terms, is_ordered=node.op not in ("=", "!="))
+        else:
+            left, right = self.write(node.left), self.write(node.right)
         return compared(node.op, left, right, (_may_be_null(node.left), _may_be_null(node.right)), exact=exact)
 
     def _is_empty(self, node: IsEmpty) -> Sql:

@@ -10,33 +10,68 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, wraps
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from engine.store.sql_numbers import LIMIT, half_away
+from dsl.formula.bounds import OVERFLOW, divide_half_away
+from dsl.formula.scope import FIELD_LIMIT
+
+Wide: TypeAlias = int | str
+"""A whole number: an int where it fits 64 bits, else its digits."""
+SIXTY_FOUR_BITS = 2**63
 
 
-def _within(value: int) -> int | None:
-    return value if -LIMIT < value < LIMIT else None
+def _wide(value: int) -> Wide | None:
+    """As SQLite can hold it; None from 38 digits on."""
+    if not -OVERFLOW < value < OVERFLOW:
+        return None
+    return value if -SIXTY_FOUR_BITS <= value < SIXTY_FOUR_BITS else str(value)
 
 
-def divide(numerator: int, shift: int, denominator: int) -> int | None:
-    """numerator × shift ÷ denominator, halves away from zero; None for ÷0 and beyond the limit."""
-    return _within(half_away(numerator * shift, denominator)) if denominator else None
+def divide(numerator: Wide, shift: Wide, denominator: Wide) -> Wide | None:
+    """numerator × shift ÷ denominator, halves away from zero; None for ÷0."""
+    divisor = int(denominator)
+    return _wide(divide_half_away(int(numerator) * int(shift), divisor)) if divisor else None
 
 
-def multiply(left: int, right: int, factor: int) -> int | None:
+def multiply(left: Wide, right: Wide, factor: Wide) -> Wide | None:
     """left × right ÷ factor, halves away from zero."""
-    return _within(half_away(left * right, factor))
+    return _wide(divide_half_away(int(left) * int(right), int(factor)))
 
 
-def floor(units: int, factor: int) -> int:
-    return units // factor
+def add(left: Wide, right: Wide) -> Wide | None:
+    return _wide(int(left) + int(right))
 
 
-def modulo(left: int, left_shift: int, right: int, right_shift: int) -> int | None:
-    """left mod right, each first raised to one scale; the sign is the divisor's."""
-    return left * left_shift % (right * right_shift) if right else None
+def subtract(left: Wide, right: Wide) -> Wide | None:
+    return _wide(int(left) - int(right))
+
+
+def compare(left: Wide, right: Wide) -> int:
+    """-1, 0 or 1, as left is less than, equal to or greater than right."""
+    return (int(left) > int(right)) - (int(left) < int(right))
+
+
+def floor(units: Wide, factor: Wide) -> Wide | None:
+    return _wide(int(units) // int(factor))
+
+
+def modulo(left: Wide, right: Wide) -> Wide | None:
+    """The remainder with the sign of the divisor."""
+    return _wide(int(left) % int(right)) if int(right) else None
+
+
+def absolute(value: Wide) -> Wide | None:
+    return _wide(abs(int(value)))
+
+
+def sign(value: Wide) -> int:
+    return compare(value, 0)
+
+
+def stored(value: Wide) -> int | None:
+    """The value if a field can hold it."""
+    return int(value) if abs(int(value)) <= FIELD_LIMIT else None
 
 
 def add_days(day: str, count: int) -> str | None:
@@ -98,12 +133,53 @@ def day_of(epoch: int, zone: str) -> str | None:
         return None
 
 
-def number_text(units: int, scale: int) -> str:
+def number_text(units: Wide, scale: int) -> str:
     """A number with all decimals of its scale: 150 at scale 2 is 1.50."""
     if not scale:
         return str(units)
-    whole, rest = divmod(abs(units), 10**scale)
-    return f"{'-' if units < 0 else ''}{whole}.{rest:0{scale}d}"
+    whole, rest = divmod(abs(int(units)), 10**scale)
+    return f"{'-' if int(units) < 0 else ''}{whole}.{rest:0{scale}d}"
+
+
+def mid(text: str, start: int, count: int) -> str:
+    """`count` places from `start` (from 1); places before 1 hold nothing."""
+    return text[max(start - 1, 0) : max(start - 1 + count, 0)]
+
+
+def right(text: str, count: int) -> str:
+    return text[-count:] if count > 0 else ""
+
+
+def pad(text: str, width: int, fill: str) -> str:
+    return text.rjust(width, fill)
+
+
+def least(*values: Wide) -> Wide:
+    return min(values, key=int)
+
+
+def greatest(*values: Wide) -> Wide:
+    return max(values, key=int)
+
+
+class Least:
+    """min over rows of numbers that may be wide; empty values are left out."""
+
+    choose = staticmethod(least)
+
+    def __init__(self) -> None:
+        self.found: Wide | None = None
+
+    def step(self, value: Wide | None) -> None:
+        if value is not None:
+            self.found = value if self.found is None else self.choose(self.found, value)
+
+    def finalize(self) -> Wide | None:
+        return self.found
+
+
+class Greatest(Least):
+    choose = staticmethod(greatest)
 
 
 class Sum:
@@ -112,26 +188,39 @@ class Sum:
     def __init__(self) -> None:
         self.total = 0
 
-    def step(self, value: int | None) -> None:
-        self.total += value or 0
+    def step(self, value: Wide | None) -> None:
+        self.total += int(value or 0)
 
-    def finalize(self) -> int | None:
-        return _within(self.total)
+    def finalize(self) -> Wide | None:
+        return _wide(self.total)
 
 
 FUNCTIONS: tuple[tuple[str, int, Callable[..., object]], ...] = (
     ("x_divide", 3, divide),
     ("x_multiply", 3, multiply),
+    ("x_add", 2, add),
+    ("x_subtract", 2, subtract),
+    ("x_compare", 2, compare),
     ("x_floor", 2, floor),
-    ("x_modulo", 4, modulo),
+    ("x_modulo", 2, modulo),
+    ("x_abs", 1, absolute),
+    ("x_sign", 1, sign),
+    ("x_stored", 1, stored),
     ("x_add_days", 2, add_days),
     ("x_add_months", 2, add_months),
     ("x_date_part", 2, date_part),
     ("x_edge", 3, edge),
     ("x_date", 3, make_date),
     ("x_day_of", 2, day_of),
+    ("x_mid", 3, mid),
+    ("x_right", 2, right),
+    ("x_pad", 3, pad),
+    ("x_min_of", -1, least),
+    ("x_max_of", -1, greatest),
     ("x_number_text", 2, number_text),
 )
+
+AGGREGATES: tuple[tuple[str, type], ...] = (("x_sum", Sum), ("x_min", Least), ("x_max", Greatest))
 
 
 def _strict(function: Callable[..., object]) -> Callable[..., object]:
@@ -148,4 +237,5 @@ def register(connection: Any) -> None:
     """Register all of them on one SQLite connection (of the DBAPI)."""
     for name, count, function in FUNCTIONS:
         connection.create_function(name, count, _strict(function), deterministic=True)
-    connection.create_aggregate("x_sum", 1, Sum)
+    for name, aggregate in AGGREGATES:
+        connection.create_aggregate(name, 1, aggregate)

@@ -1,8 +1,8 @@
 """Exact decimal arithmetic in SQL: + − × ÷ and rounding, equal on SQLite and PostgreSQL.
 
-SQLite computes with scaled integers. Where an intermediate result may pass 2^62 it asks a registered function, because
-SQLite turns a too large integer silently into a float. PostgreSQL computes with NUMERIC. On both, a result of
-`LIMIT` units or more is empty.
+PostgreSQL computes with NUMERIC. SQLite computes with scaled integers as long as the bounds of the value stay below
+2^62; a value that may pass them is *wide*: it comes from a registered function and is an INTEGER where it fits 64 bits,
+else TEXT (SQLite's own arithmetic would silently give a float). On both, a result of 38 digits or more is empty.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from dsl.formula.bounds import OVERFLOW, divide_half_away
+from dsl.formula.scope import FIELD_LIMIT
 from dsl.formula.tree import Bounds
-from engine.store.sql_types import Dialect, Sql
+from engine.store.sql_types import Dialect, Sql, sql_call
 
-LIMIT = 10**18
-"""A number has at most 18 digits in its smallest unit; a result with more is empty."""
 PLAIN = 2**62
 MAX_SCALE = 6
 CHEAP = 4
-"""An expression of at most this many nodes may be written twice instead of calling a function."""
+"""An expression of at most this many parts may be written twice instead of calling a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,18 @@ class Term:
 
     sql: Sql
     scale: int
-    low: int = -LIMIT
-    high: int = LIMIT
-    size: int = 1
+    low: int = 1 - OVERFLOW
+    high: int = OVERFLOW - 1
+    size: int = 8
 
     @property
     def reach(self) -> int:
         return max(abs(self.low), abs(self.high))
+
+    @property
+    def is_wide(self) -> bool:
+        """On SQLite it may be TEXT: only the functions may compute with it."""
+        return self.reach >= PLAIN
 
     def within(self, bounds: Bounds) -> Term:
         """The same term, known to stay within the checker's bounds as well."""
@@ -44,52 +49,53 @@ class Term:
         return replace(self, low=low, high=high) if low <= high else self
 
 
-def half_away(numerator: int, denominator: int) -> int:
-    """numerator ÷ denominator (positive or negative, not 0) to the nearest integer, halves away from zero."""
-    doubled = 2 * abs(numerator) + abs(denominator)
-    quotient = doubled // (2 * abs(denominator))
-    return quotient if (numerator < 0) == (denominator < 0) else -quotient
-
-
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """The arithmetic of one database."""
 
     dialect: Dialect
 
+    @property
+    def _is_sqlite(self) -> bool:
+        return self.dialect == "sqlite"
+
     def _whole(self, value: int) -> Sql:
-        return sa.literal(value, sa.BigInteger() if self.dialect == "sqlite" else sa.Numeric())
-
-    def _limited(self, term: Term) -> Term:
-        """Empty where the value passes the limit; the value is written once, so that nesting stays linear."""
-        if term.reach < LIMIT:
-            return term
-        sql = self.empty_outside(term.sql, term.scale)
-        return Term(sql, term.scale, max(term.low, 1 - LIMIT), min(term.high, LIMIT - 1), term.size + 4)
-
-    def empty_outside(self, sql: Sql, scale: int) -> Sql:
-        """NULL where |sql| ≥ LIMIT units of the scale."""
-        if self.dialect == "sqlite":
-            low, high = self._whole(-LIMIT), self._whole(LIMIT)
-            clamped: Sql = sa.func.max(sa.func.min(sql, high), low)
-        else:
-            low, high = self.constant(-LIMIT, scale).sql, self.constant(LIMIT, scale).sql
-            clamped = sa.func.greatest(sa.func.least(sql, high), low)
-        return sa.func.nullif(sa.func.nullif(clamped, low, type_=sql.type), high, type_=sql.type)
+        if not self._is_sqlite:
+            return sa.literal(Decimal(value), sa.Numeric())
+        return sa.literal(value, sa.BigInteger()) if abs(value) < PLAIN else sa.literal(str(value), sa.Text())
 
     def constant(self, units: int, scale: int) -> Term:
         """A number known when the SQL is written, given in its smallest units."""
-        if self.dialect == "sqlite":
-            return Term(self._whole(units), scale, units, units)
-        return Term(sa.literal(Decimal(units).scaleb(-scale), sa.Numeric()), scale, units, units)
+        sql = self._whole(units) if self._is_sqlite else sa.literal(Decimal(units).scaleb(-scale), sa.Numeric())
+        return Term(sql, scale, units, units, 1)
+
+    def _limited(self, term: Term) -> Term:
+        """Empty where the value passes 38 digits; SQLite's functions see to it themselves."""
+        if term.reach < OVERFLOW:
+            return term
+        low, high = max(term.low, 1 - OVERFLOW), min(term.high, OVERFLOW - 1)
+        sql = term.sql if self._is_sqlite else self._empty_from(term.sql, self.constant(OVERFLOW, term.scale).sql)
+        return Term(sql, term.scale, low, high, term.size + 4)
+
+    def _empty_from(self, sql: Sql, limit: Sql) -> Sql:
+        """PostgreSQL: NULL where |sql| ≥ limit; sql is written once, so that nesting stays linear."""
+        clamped = sa.func.greatest(sa.func.least(sql, limit), -limit)
+        return sql_call("nullif", sql_call("nullif", clamped, -limit, gives=sql.type), limit, gives=sql.type)
+
+    # --- scales ------------------------------------------------------------------------------------------------------
 
     def widen(self, term: Term, scale: int) -> Term:
-        """The same number with more decimals. May leave the limit; whoever uses it checks."""
+        """The same number with more decimals; wide where they do not fit."""
         if scale == term.scale:
             return term
         factor = 10 ** (scale - term.scale)
-        sql = term.sql * self._whole(factor) if self.dialect == "sqlite" else term.sql
-        return Term(sql, scale, term.low * factor, term.high * factor, term.size + 1)
+        low, high = term.low * factor, term.high * factor
+        if not self._is_sqlite:
+            return Term(term.sql, scale, low, high, term.size)
+        if max(abs(low), abs(high)) < PLAIN:
+            return Term(term.sql * self._whole(factor), scale, low, high, term.size + 1)
+        sql = sql_call("x_multiply", term.sql, self._whole(factor), 1, gives=sa.BigInteger())
+        return Term(sql, scale, low, high, term.size + 2)
 
     def to_scale(self, term: Term, scale: int) -> Term:
         """The number with exactly `scale` decimals, rounded half away from zero."""
@@ -98,28 +104,49 @@ class Numbers:
     def cut(self, term: Term, scale: int) -> Term:
         """Fewer decimals, rounded half away from zero. A negative scale rounds to tens, hundreds …"""
         factor = 10 ** (term.scale - scale)
-        low, high = half_away(term.low, factor), half_away(term.high, factor)
-        if self.dialect == "postgresql":
-            return Term(sa.func.round(term.sql, scale, type_=sa.Numeric()), scale, low, high, term.size + 1)
-        if term.low >= 0 and term.high < PLAIN:
-            sql = (term.sql + self._whole(factor // 2)) // self._whole(factor)
-        elif term.reach < PLAIN and term.size <= CHEAP:
-            half = sa.case((term.sql < 0, self._whole(-(factor // 2))), else_=self._whole(factor // 2))
-            sql = (term.sql + half) // self._whole(factor)
+        low, high = divide_half_away(term.low, factor), divide_half_away(term.high, factor)
+        half = factor // 2
+        if not self._is_sqlite:
+            sql = sql_call("round", term.sql, scale, gives=sa.Numeric())
+        elif term.is_wide or (term.low < 0 and term.size > CHEAP):
+            sql = sql_call("x_divide", term.sql, 1, self._whole(factor), gives=sa.BigInteger())
+        elif term.low >= 0:
+            sql = (term.sql + self._whole(half)) // self._whole(factor)
         else:
-            sql = sa.func.x_divide(term.sql, self._whole(1), self._whole(factor), type_=sa.BigInteger())
+            away = sa.case((term.sql < 0, self._whole(-half)), else_=self._whole(half))
+            sql = (term.sql + away) // self._whole(factor)
         return Term(sql, scale, low, high, term.size + 2)
 
+    def stored(self, term: Term, scale: int) -> Term:
+        """The value as a field of that scale keeps it: rounded, and empty beyond what a field holds."""
+        found = self.to_scale(term, scale)
+        if found.reach <= FIELD_LIMIT:
+            return found
+        if self._is_sqlite:
+            sql = sql_call("x_stored", found.sql, gives=sa.BigInteger())
+        else:
+            sql = self._empty_from(found.sql, self.constant(FIELD_LIMIT + 1, scale).sql)
+        return Term(sql, scale, -FIELD_LIMIT, FIELD_LIMIT, found.size + 4)
+
+    # --- operators ---------------------------------------------------------------------------------------------------
+
     def negate(self, term: Term) -> Term:
-        return Term(-term.sql, term.scale, -term.high, -term.low, term.size + 1)
+        sql = -term.sql if not (self._is_sqlite and term.is_wide) else self._product(term.sql, self._whole(-1), 1)
+        return Term(sql, term.scale, -term.high, -term.low, term.size + 1)
 
     def add(self, left: Term, right: Term, *, minus: bool = False) -> Term:
         scale = max(left.scale, right.scale)
         one, two = self.widen(left, scale), self.widen(right, scale)
-        size = one.size + two.size + 1
-        if minus:
-            return self._limited(Term(one.sql - two.sql, scale, one.low - two.high, one.high - two.low, size))
-        return self._limited(Term(one.sql + two.sql, scale, one.low + two.low, one.high + two.high, size))
+        low = one.low - two.high if minus else one.low + two.low
+        high = one.high - two.low if minus else one.high + two.high
+        if self._is_sqlite and (one.is_wide or two.is_wide or max(abs(low), abs(high)) >= PLAIN):
+            sql = sql_call("x_subtract" if minus else "x_add", one.sql, two.sql, gives=sa.BigInteger())
+        else:
+            sql = one.sql - two.sql if minus else one.sql + two.sql
+        return self._limited(Term(sql, scale, low, high, one.size + two.size + 1))
+
+    def _product(self, left: Sql, right: Sql, factor: int) -> Sql:
+        return sql_call("x_multiply", left, right, self._whole(factor), gives=sa.BigInteger())
 
     def multiply(self, left: Term, right: Term) -> Term:
         """The product, cut at six decimals."""
@@ -127,56 +154,80 @@ class Numbers:
         scale = left.scale + right.scale
         size = left.size + right.size + 1
         product = Term(left.sql * right.sql, scale, min(corners), max(corners), size)
-        if scale <= MAX_SCALE:
-            return self._limited(product)
-        if self.dialect == "postgresql" or product.reach < PLAIN:
-            return self._limited(self.cut(product, MAX_SCALE))
-        factor = self._whole(10 ** (scale - MAX_SCALE))
-        sql = sa.func.x_multiply(left.sql, right.sql, factor, type_=sa.BigInteger())
-        return Term(sql, MAX_SCALE, size=size)
+        if not self._is_sqlite or not (product.is_wide or left.is_wide or right.is_wide):
+            return self._limited(product if scale <= MAX_SCALE else self.cut(product, MAX_SCALE))
+        factor = 10 ** max(0, scale - MAX_SCALE)
+        low, high = divide_half_away(product.low, factor), divide_half_away(product.high, factor)
+        wide = self._product(left.sql, right.sql, factor)
+        return self._limited(Term(wide, min(scale, MAX_SCALE), low, high, size))
 
     def divide(self, left: Term, right: Term) -> Term:
         """The quotient with six decimals; empty where the divisor is 0."""
         size = left.size + right.size + 3
-        if self.dialect == "postgresql":
-            exact = sa.func.round(left.sql, 40, type_=sa.Numeric())
-            quotient = exact / sa.func.nullif(right.sql, self._whole(0), type_=sa.Numeric())
-            return self._limited(Term(sa.func.round(quotient, MAX_SCALE, type_=sa.Numeric()), MAX_SCALE, size=size))
         shift = 10 ** (MAX_SCALE + right.scale - left.scale)
-        raised = left.reach * shift
-        if left.low >= 0 and right.low >= 0 and right.size <= CHEAP and raised + right.high < PLAIN:
-            divisor = sa.func.nullif(right.sql, 0, type_=sa.BigInteger())
+        reach = left.reach * shift
+        if not self._is_sqlite:
+            digits = 40 if max(reach, right.reach) < 10**30 else 70
+            exact = sql_call("round", left.sql, digits, gives=sa.Numeric())
+            quotient = exact / sql_call("nullif", right.sql, self._whole(0), gives=sa.Numeric())
+            sql = sql_call("round", quotient, MAX_SCALE, gives=sa.Numeric())
+        elif left.low >= 0 and right.low >= 0 and right.size <= CHEAP and reach + right.high < PLAIN:
+            divisor = sql_call("nullif", right.sql, 0, gives=sa.BigInteger())
             sql = (left.sql * self._whole(shift) + right.sql // self._whole(2)) // divisor
         else:
-            sql = sa.func.x_divide(left.sql, self._whole(shift), right.sql, type_=sa.BigInteger())
-        return self._limited(Term(sql, MAX_SCALE, -raised, raised, size))
+            sql = sql_call("x_divide", left.sql, self._whole(shift), right.sql, gives=sa.BigInteger())
+        return self._limited(Term(sql, MAX_SCALE, -reach, reach, size))
 
     def floor(self, term: Term) -> Term:
         """The greatest whole number that is not above."""
         factor = 10**term.scale
         low, high = term.low // factor, term.high // factor
-        if self.dialect == "postgresql":
-            return Term(sa.func.floor(term.sql, type_=sa.Numeric()), 0, low, high, term.size + 1)
-        if term.low >= 0 or term.scale == 0:
-            sql = term.sql // self._whole(factor) if term.scale else term.sql
+        if not term.scale:
+            return term
+        if not self._is_sqlite:
+            sql = sql_call("floor", term.sql, gives=sa.Numeric())
+        elif term.low >= 0 and not term.is_wide:
+            sql = term.sql // self._whole(factor)
         else:
-            sql = sa.func.x_floor(term.sql, self._whole(factor), type_=sa.BigInteger())
+            sql = sql_call("x_floor", term.sql, self._whole(factor), gives=sa.BigInteger())
         return Term(sql, 0, low, high, term.size + 1)
 
     def remainder(self, left: Term, right: Term) -> Term:
-        """left modulo right with the sign of the divisor (as clocks and calendars have it); empty for divisor 0."""
+        """left modulo right with the sign of the divisor; empty for divisor 0."""
         scale = max(left.scale, right.scale)
         size = left.size + right.size + 1
-        if self.dialect == "sqlite":
-            shifts = self._whole(10 ** (scale - left.scale)), self._whole(10 ** (scale - right.scale))
-            sql: Sql = sa.func.x_modulo(left.sql, shifts[0], right.sql, shifts[1], type_=sa.BigInteger())
+        one, two = self.widen(left, scale), self.widen(right, scale)
+        if self._is_sqlite:
+            sql = sql_call("x_modulo", one.sql, two.sql, gives=sa.BigInteger())
         else:
-            divisor = sa.func.nullif(right.sql, self._whole(0), type_=sa.Numeric())
-            sql = sa.func.mod(sa.func.mod(left.sql, divisor) + right.sql, divisor, type_=sa.Numeric())
-        return Term(sql, scale, size=size)
+            kept = self._limited(one)
+            divisor = sql_call("nullif", two.sql, self._whole(0), gives=sa.Numeric())
+            inner = sql_call("mod", kept.sql, divisor, gives=sa.Numeric()) + two.sql
+            sql = sql_call("mod", inner, divisor, gives=sa.Numeric())
+        return Term(sql, scale, -two.reach, two.reach, size)
+
+    def magnitude(self, term: Term) -> Term:
+        low = 0 if term.low <= 0 <= term.high else min(abs(term.low), abs(term.high))
+        name = "x_abs" if self._is_sqlite and term.is_wide else "abs"
+        return Term(sql_call(name, term.sql, gives=term.sql.type), term.scale, low, term.reach, term.size + 1)
+
+    def sign(self, term: Term) -> Term:
+        name = "x_sign" if self._is_sqlite and term.is_wide else "sign"
+        return Term(sql_call(name, term.sql, gives=term.sql.type), 0, -1, 1, term.size + 1)
+
+    # --- comparison and text -----------------------------------------------------------------------------------------
+
+    def comparable(self, left: Term, right: Term, *, is_ordered: bool) -> tuple[Sql, Sql]:
+        """Two expressions that compare as the numbers do. Wide ones, which are equal only if they look alike, are put
+        in order by the sign of their difference, compared with 0."""
+        scale = max(left.scale, right.scale)
+        one, two = self.widen(left, scale), self.widen(right, scale)
+        if is_ordered and self._is_sqlite and (one.is_wide or two.is_wide):
+            return sql_call("x_compare", one.sql, two.sql, gives=sa.BigInteger()), sa.literal(0, sa.BigInteger())
+        return one.sql, two.sql
 
     def text(self, sql: Sql, scale: int) -> Sql:
         """All decimals of the scale: 1.50."""
-        if self.dialect == "sqlite":
-            return sa.func.x_number_text(sql, scale, type_=sa.Text())
-        return sa.cast(sa.func.round(sql, scale), sa.Text())
+        if self._is_sqlite:
+            return sql_call("x_number_text", sql, scale, gives=sa.Text())
+        return sa.cast(sql_call("round", sql, scale, gives=sa.Numeric()), sa.Text())

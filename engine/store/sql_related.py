@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import sqlalchemy as sa
 
-from dsl.formula.scope import PERSON_ENTITY
+from dsl.formula.scope import FIELD_LIMIT, PERSON_ENTITY
 from dsl.formula.tree import Aggregate, Bounds, Compare, Const, Entered, Hop, Node, Path, StageFact, TableLookup
 from dsl.formula.value_types import (
     INTEGER,
@@ -21,7 +21,7 @@ from dsl.formula.value_types import (
     ValueType,
 )
 from dsl.source import NOWHERE
-from engine.store.sql_numbers import LIMIT, PLAIN, Term
+from engine.store.sql_numbers import PLAIN, Term
 from engine.store.sql_scope import Row
 from engine.store.sql_types import (
     Operator,
@@ -131,13 +131,17 @@ def aggregate(writer: Writer, node: Aggregate) -> Sql:
             return _sum(inner, node.value, node.type, chosen, child)
         case "avg":
             total = inner.term(node.value)
-            summed = Term(_total(inner, total.sql, total.reach, chosen, child), total.scale, size=8)
+            many = total.reach * MANY_ROWS
+            summed = Term(_total(inner, total.sql, total.reach, chosen, child), total.scale, -many, many)
             counted = _count(sa.func.count(total.sql), chosen, child, writer)
-            return writer.numbers.divide(summed, Term(counted, 0, 0, MANY_ROWS, 8)).sql
+            return writer.numbers.divide(summed, Term(counted, 0, 0, MANY_ROWS)).sql
         case "min" | "max":
             value = inner.at(node.value, node.type)
-            picked = sql_call(node.function, value, gives=value.type)
-            return _filled(_scalar(sa.select(picked).where(*chosen), [child], value), node)
+            is_wide = (
+                writer.dialect == "sqlite" and isinstance(node.type, NumberType) and inner.term(node.value).is_wide
+            )
+            picked = sql_call(f"x_{node.function}" if is_wide else node.function, value, gives=value.type)
+            return _filled(_scalar(sa.select(picked).where(*chosen), [child], value), node.type, writer)
         case "latest" | "first":
             return _one_of(inner, node, node.value, chosen, child)
         case "join":
@@ -161,10 +165,11 @@ def _count(counted: Sql, chosen: Sequence[Condition], child: Row, writer: Writer
 def _sum(inner: Writer, value: Node, gives: ValueType, chosen: Sequence[Condition], child: Row) -> Sql:
     """The exact sum; 0 of nothing; empty beyond the limit of numbers."""
     if not isinstance(gives, NumberType):
-        return _total(inner, inner.write(value), LIMIT, chosen, child)
+        return _total(inner, inner.write(value), FIELD_LIMIT, chosen, child)
     term = inner.term(value)
-    total = inner.numbers.empty_outside(_total(inner, term.sql, term.reach, chosen, child), term.scale)
-    return inner.numbers.to_scale(Term(total, term.scale, size=8), gives.scale).sql
+    total = _total(inner, term.sql, term.reach, chosen, child)
+    many = term.reach * MANY_ROWS
+    return inner.numbers.to_scale(Term(total, term.scale, -many, many), gives.scale).sql
 
 
 def _total(inner: Writer, value: Sql, reach: int, chosen: Sequence[Condition], child: Row) -> Sql:
@@ -174,12 +179,13 @@ def _total(inner: Writer, value: Sql, reach: int, chosen: Sequence[Condition], c
 
 
 def _one_of(inner: Writer, node: Aggregate, taken: Node, chosen: Sequence[Condition], child: Row) -> Sql:
-    """latest: of the row that is last by `order`, then by id; first: of the first."""
+    """latest: of the row that is last by `order` (rows without it left out), then by id; first: of the first."""
     value = inner.at(taken, node.type)
     order = inner.scope.column(child, node.order, TIME) if node.order else None
     keys = [child.id] if order is None else [order, child.id]
+    chosen = [*chosen, order.is_not(None)] if order is not None else chosen
     is_latest = node.function == "latest"
-    ordered = [key.desc().nulls_last() if is_latest else key.asc().nulls_last() for key in keys]
+    ordered = [key.desc() if is_latest else key.asc() for key in keys]
     found = _scalar(sa.select(value).where(*chosen).order_by(*ordered).limit(1), [child], value)
     return _filled(found, node.type, inner)
 

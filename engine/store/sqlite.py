@@ -21,6 +21,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 
 from engine.errors import StoreBusy, StoreLocked
+from engine.store import sql_functions
 from engine.store.driver import DuplicateValue
 
 READ_SECONDS = 15.0
@@ -95,6 +96,7 @@ class SqliteDriver:
         )
         for pragma in _PRAGMAS:
             raw.execute(pragma)
+        sql_functions.register(raw)
         return raw
 
     @contextmanager
