@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from dsl.formula.tree import Call, Const, Node
-from dsl.formula.value_types import DATE, TIME, NumberType, SetType, TextType, TimeType
+from dsl.formula.value_types import DATE, NumberType, SetType, TextType, TimeType
 from engine.store import sql_related
 from engine.store.columns import column_type
 from engine.store.sql_numbers import Term
@@ -144,12 +144,6 @@ def _date(writer: Writer, call: Call) -> Sql:
     return writer.dates.make(*(writer.write(arg) for arg in call.args))
 
 
-def _days_in_stage(writer: Writer, _call: Call) -> Sql:
-    row = writer.scope.start("row")
-    since = sql_related.field_of(writer, row, "stage_since", TIME)
-    return writer.dates.days_between(writer.dates.day_of(since), _today(writer))
-
-
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
@@ -280,7 +274,6 @@ FUNCTIONS: Mapping[str, Written] = {
     "end_of": _edge,
     "add_months": _add_months,
     "date": _date,
-    "days_in_stage": _days_in_stage,
     "len": _len,
     "left": _left,
     "right": _right,

@@ -21,6 +21,7 @@ from dsl.formula.value_types import (
     ValueType,
 )
 from dsl.source import NOWHERE
+from engine.store.given import formula_of
 from engine.store.sql_numbers import PLAIN, Term
 from engine.store.sql_scope import Row
 from engine.store.sql_types import (
@@ -63,10 +64,10 @@ def field_of(writer: Writer, row: Row, field: str, value_type: ValueType) -> Sql
     column = writer.scope.column(row, field, value_type)
     if column is not None:
         return column
-    computed = writer.scope.app.entity(row.entity).fields[field]
-    if computed.formula is None:
+    formula = formula_of(writer.scope.app.entity(row.entity).fields[field])
+    if formula is None:
         raise ValueError(f"{row.entity}.{field} has neither column nor formula")
-    return writer.inside(writer.scope.over(row.entity, row.source)).at(computed.formula.root, value_type)
+    return writer.inside(writer.scope.over(row.entity, row.source)).at(formula.root, value_type)
 
 
 def _follow(writer: Writer, first: Sql, hops: Sequence[Hop], node: Path) -> Sql:
