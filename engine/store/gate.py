@@ -6,7 +6,7 @@ every set field as one tuple column, and the live fields asked for. All other re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +32,10 @@ Moment = Callable[[Env], Mapping[str, object]]
 
 LiveColumns = Callable[[str, sa.Select[Any], Collection[str]], sa.Select[Any]]
 """(entity, rows, fields) → rows with these live fields as further columns; `rows` selects all stored columns."""
+
+
+ColumnOf = Callable[[sa.FromClause], sa.ColumnElement[Any]]
+"""A column made over the rows of a source."""
 
 
 def _no_formulas(formula: Formula, _source: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -69,18 +73,30 @@ class Gate:
         self._moment = moment
 
     def readable(
-        self, entity: str, sight: Sight, *, live: Collection[str] = (), name: str = "readable"
+        self,
+        entity: str,
+        sight: Sight,
+        *,
+        live: Collection[str] = (),
+        where: Sequence[Formula] = (),
+        more: Mapping[str, ColumnOf] | None = None,
+        name: str = "readable",
     ) -> sa.Subquery:
         """The entity's records in this sight, as a sealed subquery keyed by field.
 
         Its parameters come from `params`. Only the sight's shape decides its text: it may be kept in a plan under
-        `sight.shape`. live: the live fields wanted. name: the subquery's name, where one statement has several.
+        `sight.shape`. live: the live fields wanted. where: conditions that the records must meet as well. more: further
+        columns, made over the records. name: the subquery's name, where one statement has several.
         """
         found = self.tables.entity(entity)
         rows = sa.select(*found.table.c, *link_columns(found))
         rows = rows.where(found.table.c.deleted_at.is_(None), *self._covered(found, sight))
         if live:
             rows = self._live(entity, rows, live)
+        if where or more:
+            seen = rows.subquery("seen")
+            added = [make(seen).label(key) for key, make in (more or {}).items()]
+            rows = sa.select(*seen.c, *added).where(*(self._formula_sql(condition, seen) for condition in where))
         return seal(rows).subquery(name)
 
     def params(self, sight: Sight, env: Env | None = None) -> dict[str, object]:

@@ -1,0 +1,242 @@
+"""Lists of records: filtered, sorted, searched, and paged by key, within the sight of whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate
+from typing import Any
+
+import sqlalchemy as sa
+
+from dsl.app import App
+from dsl.formula.env import Env
+from dsl.formula.tree import Formula
+from dsl.formula.value_types import INTEGER, ValueType
+from engine.errors import BadInput
+from engine.people.sight import Sight
+from engine.store import cursors
+from engine.store.connection import Connection
+from engine.store.cursors import Cursor, Direction
+from engine.store.gate import Gate
+from engine.store.live import SqlFormulas
+from engine.store.plans import Plans
+from engine.store.sorting import SortKey, sort_keys
+from engine.store.tables import Tables
+from engine.verdict import Finding
+
+MOST_ROWS = 200
+SYSTEM_KEYS = ("id", "row_version", "owner_id", "backup_id", "unit_id", "pipeline", "stage", "stage_since")
+SEARCHED_KINDS = frozenset({"text", "code", "email", "phone", "url"})
+_ASCII_SMALL = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a list asks for.
+
+    sort: field keys, "-" before for descending; empty values stand last either way. limit: at most 200. cursor: where
+    an earlier page ended. fields: the fields wanted (none: all). search: text that one of the record's short texts
+    must hold. view: the key of the declared list, for whoever shows it.
+    """
+
+    entity: str
+    where: Formula | None = None
+    sort: tuple[str, ...] = ()
+    limit: int = 50
+    cursor: str | None = None
+    fields: tuple[str, ...] = ()
+    search: str = ""
+    view: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """rows: field key → stored form, with the system columns. next and previous: cursors, None at an end."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """All of a list's statement that is not a value; the key of its plan."""
+
+    entity: str
+    sight: tuple[object, ...]
+    where: str
+    sort: tuple[str, ...]
+    columns: tuple[str, ...]
+    live: tuple[str, ...]
+    direction: Direction
+    empties: tuple[bool, ...] | None
+    searched: tuple[str, ...]
+
+
+class Lists:
+    """Pages of records. One per revision of an app and database."""
+
+    def __init__(self, app: App, tables: Tables, gate: Gate, formulas: SqlFormulas, plans: Plans | None = None) -> None:
+        self.app = app
+        self.tables = tables
+        self._gate = gate
+        self._formulas = formulas
+        self._plans = plans or Plans()
+
+    def page(
+        self, conn: Connection, sight: Sight, query: Query, env: Env, hidden: frozenset[str] = frozenset()
+    ) -> Page:
+        """One page. BadInput for a sort, filter or field that is unknown or hidden, or a cursor that is none."""
+        keys = sort_keys(self.app, self.tables, query.entity, query.sort)
+        self._refuse(query, keys, hidden)
+        types: tuple[ValueType, ...] = (*(key.value_type for key in keys), INTEGER)
+        cursor = cursors.read(query.cursor, query.sort, types) if query.cursor else None
+        limit = max(1, min(query.limit, MOST_ROWS))
+        shape = self._shape(sight, query, keys, cursor, hidden)
+        plan = self._plans.get(("list", shape), partial(self._select, sight, query.where, keys, shape))
+        params = {**self._gate.params(sight, env), "most": limit + 1, "searched": _folded(query.search)}
+        if cursor is not None:
+            params |= {f"after_{place}": value for place, value in enumerate(cursor.values)}
+        return self._page(query, shape, conn.rows(plan, params), limit, cursor)
+
+    # --- what may be asked -------------------------------------------------------------------------------------------
+
+    def _refuse(self, query: Query, keys: Sequence[SortKey], hidden: frozenset[str]) -> None:
+        entity = self.app.entity(query.entity)
+        read = {r.field for r in query.where.reads if r.entity == query.entity} if query.where else set()
+        bad = [key for key in (*sorted(read), *query.fields, *(k.field for k in keys)) if key in hidden]
+        bad += [key for key in query.fields if key not in entity.fields and key not in SYSTEM_KEYS]
+        if bad:
+            rule = f"{query.entity}.fields.{bad[0]}.access"
+            raise BadInput((Finding(rule, "unmet", f"没有字段 {bad[0]} | There is no field {bad[0]}", field=bad[0]),))
+
+    def _shape(
+        self, sight: Sight, query: Query, keys: Sequence[SortKey], cursor: Cursor | None, hidden: frozenset[str]
+    ) -> _Shape:
+        entity = self.app.entity(query.entity)
+        wanted = [key for key in entity.fields if (not query.fields or key in query.fields) and key not in hidden]
+        shown = tuple(key for key in wanted if entity.fields[key].kind != "table")
+        read = {r.field for r in query.where.reads if not r.via} if query.where else set()
+        asked = {*shown, *(key.field for key in keys), *read}
+        texts = (f.key for f in entity.fields.values() if f.kind in SEARCHED_KINDS and f.key not in hidden)
+        return _Shape(
+            entity=query.entity,
+            sight=sight.shape,
+            where=query.where.text if query.where else "",
+            sort=query.sort,
+            columns=shown,
+            live=tuple(f.key for f in entity.fields.values() if f.is_live and f.key in asked),
+            direction=cursor.direction if cursor else "next",
+            empties=tuple(value is None for value in cursor.values) if cursor else None,
+            searched=tuple(key for key in texts if not entity.fields[key].is_live) if query.search.strip() else (),
+        )
+
+    # --- the statement -----------------------------------------------------------------------------------------------
+
+    def _select(
+        self, sight: Sight, where: Formula | None, keys: Sequence[SortKey], shape: _Shape
+    ) -> sa.Select[tuple[Any, ...]]:
+        conditions = () if where is None else (where,)
+        found = self.tables.entity(shape.entity)
+        named = {
+            f"name_{place}": partial(key.name, found=found, formulas=self._formulas)
+            for place, key in enumerate(keys)
+            if key.title
+        }
+        rows = self._gate.readable(shape.entity, sight, live=shape.live, where=conditions, more=named)
+        sorted_by = [
+            rows.c[f"name_{place}"] if key.title else key.expression(rows, found) for place, key in enumerate(keys)
+        ]
+        columns = [rows.c[found.aliases.get(key, key)].label(key) for key in shape.columns]
+        system = [rows.c[key].label(f"system_{key}") for key in SYSTEM_KEYS]
+        values = [value.label(f"sort_{place}") for place, value in enumerate(sorted_by)]
+        select = sa.select(*columns, *system, *values)
+        if shape.searched:
+            select = select.where(self._holds([rows.c[found.aliases.get(key, key)] for key in shape.searched]))
+        ends = [*sorted_by, rows.c.id]
+        falls = [*(key.is_descending for key in keys), keys[-1].is_descending if keys else True]
+        if shape.empties is not None:
+            select = select.where(_beyond(ends, falls, shape, keys))
+        is_back = shape.direction == "previous"
+        ordered = [_ordered(end, is_descending=fall, is_back=is_back) for end, fall in zip(ends, falls, strict=True)]
+        return select.order_by(*ordered).limit(sa.bindparam("most", type_=sa.BigInteger()))
+
+    def _holds(self, columns: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
+        """One of the texts holds the searched one; ASCII letters of either case alike."""
+        part = sa.bindparam("searched", type_=sa.Text())
+        place = sa.func.instr if self._formulas.scope.dialect == "sqlite" else sa.func.strpos
+        return sa.or_(*(place(sa.func.lower(column), part) > 0 for column in columns))
+
+    # --- the answer --------------------------------------------------------------------------------------------------
+
+    def _page(
+        self,
+        query: Query,
+        shape: _Shape,
+        rows: Sequence[tuple[Any, ...]],
+        limit: int,
+        cursor: Cursor | None,
+    ) -> Page:
+        kept = list(rows[:limit])
+        has_more = len(rows) > limit
+        is_back = shape.direction == "previous"
+        if is_back:
+            kept.reverse()
+        sizes = list(accumulate((len(shape.columns), len(SYSTEM_KEYS))))
+
+        def at(row: tuple[Any, ...], direction: Direction) -> str:
+            values = (*row[sizes[1] :], row[sizes[0]])
+            return cursors.written(query.sort, Cursor(direction, values))
+
+        follows = has_more if not is_back else cursor is not None
+        precedes = has_more if is_back else cursor is not None
+        return Page(
+            tuple(_record(shape.columns, row) for row in kept),
+            at(kept[-1], "next") if kept and follows else None,
+            at(kept[0], "previous") if kept and precedes else None,
+        )
+
+
+def _record(columns: Collection[str], row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip((*columns, *SYSTEM_KEYS), row, strict=False))
+
+
+def _folded(text: str) -> str:
+    return text.strip().translate(_ASCII_SMALL)
+
+
+def _ordered(end: sa.ColumnElement[Any], *, is_descending: bool, is_back: bool) -> sa.ColumnElement[Any]:
+    """Empty values last; read backwards they come first."""
+    ordered = end.desc() if is_descending != is_back else end.asc()
+    return ordered.nulls_first() if is_back else ordered.nulls_last()
+
+
+def _beyond(
+    ends: Sequence[sa.ColumnElement[Any]],
+    falls: Sequence[bool],
+    shape: _Shape,
+    keys: Sequence[SortKey],
+) -> sa.ColumnElement[bool]:
+    """The rows after (or before) the cursor's row in the order of the list."""
+    is_back = shape.direction == "previous"
+    bound = [sa.bindparam(f"after_{place}", type_=end.type) for place, end in enumerate(ends)]
+    never_empty = [*(key.never_empty for key in keys), True]
+    if all(never_empty) and len(set(falls)) == 1:
+        pair = sa.tuple_(*ends), sa.tuple_(*bound)
+        return pair[0] < pair[1] if falls[0] != is_back else pair[0] > pair[1]
+    found: list[sa.ColumnElement[bool]] = []
+    equal: list[sa.ColumnElement[bool]] = []
+    for place, (end, value) in enumerate(zip(ends, bound, strict=True)):
+        is_empty = (shape.empties or ())[place]
+        further = end < value if falls[place] != is_back else end > value
+        if is_back:
+            step = end.is_not(None) if is_empty else further
+        elif is_empty:
+            step = sa.false()
+        else:
+            step = further if never_empty[place] else sa.or_(further, end.is_(None))
+        found.append(sa.and_(*equal, step))
+        equal.append(end.is_(None) if is_empty else end == value)
+    return sa.or_(*found)
