@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from dsl.formula.runtime import BLANKS
 from dsl.formula.tree import Call, Const, Node
 from dsl.formula.value_types import DATE, NumberType, SetType, TextType, TimeType
 from engine.store import sql_related
@@ -20,8 +21,6 @@ from engine.store.sql_types import Sql, SqlUnsupported, raw_type, scale_of, sql_
 if TYPE_CHECKING:
     from engine.store.sql_formula import Writer
 
-SPACES = " \t\n\r\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-"""What trim takes away: the same list in Python and both databases."""
 FAR = 2_000_000
 """More characters than any text has."""
 CAPITALS, SMALLS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
@@ -191,7 +190,7 @@ def _mid(writer: Writer, call: Call) -> Sql:
 
 def _trim(writer: Writer, call: Call) -> Sql:
     name = "trim" if writer.dialect == "sqlite" else "btrim"
-    return sql_call(name, writer.write(call.args[0]), SPACES, gives=sa.Text())
+    return sql_call(name, writer.write(call.args[0]), BLANKS, gives=sa.Text())
 
 
 def _fold(writer: Writer, call: Call) -> Sql:
@@ -233,14 +232,14 @@ def _before(writer: Writer, call: Call) -> Sql:
     """The text before the first occurrence of the part; "" if it does not occur."""
     text, part = (writer.write(arg) for arg in call.args)
     place = _position(writer, text, part)
-    return sa.case((place > 0, sa.func.substr(text, 1, place - 1, type_=sa.Text())), else_="")
+    return sa.case((sa.and_(part != "", place > 0), sa.func.substr(text, 1, place - 1, type_=sa.Text())), else_="")
 
 
 def _after(writer: Writer, call: Call) -> Sql:
     text, part = (writer.write(arg) for arg in call.args)
     place = _position(writer, text, part)
     rest = sa.func.substr(text, place + sa.func.length(part, type_=sa.Integer()), type_=sa.Text())
-    return sa.case((place > 0, rest), else_="")
+    return sa.case((sa.and_(part != "", place > 0), rest), else_="")
 
 
 def _pad(writer: Writer, call: Call) -> Sql:

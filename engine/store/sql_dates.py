@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dsl.formula.value_types import DateType, DurationType, NumberType, TimeType, ValueType
-from engine.store.sql_types import Dialect, Sql
+from engine.store.sql_types import Dialect, Sql, sql_call
 
 DAY = 86_400
 FIRST_INSTANT = -62_135_596_800
@@ -114,7 +114,9 @@ class Dates:
     def edge(self, day: Sql, unit: str, *, end: bool) -> Sql:
         """First or last day of the week (Monday first), month, quarter or year."""
         if self._is_sqlite:
-            return sa.func.x_edge(day, unit, int(end), type_=sa.Text())
+            return (
+                sa.func.x_end_of(day, unit, type_=sa.Text()) if end else sa.func.x_start_of(day, unit, type_=sa.Text())
+            )
         first = sa.cast(sa.func.date_trunc(unit, sa.cast(day, sa.TIMESTAMP())), sa.Date())
         if not end:
             return self._in_calendar(first)

@@ -6,15 +6,17 @@ argument gives NULL.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache, wraps
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from dsl.formula.bounds import OVERFLOW, divide_half_away
+from dsl.formula import runtime
+from dsl.formula.bounds import OVERFLOW
+from dsl.formula.decimals import divide_half_away
 from dsl.formula.scope import FIELD_LIMIT
+from dsl.formula.workdays import CALENDAR
 
 Wide: TypeAlias = int | str
 """A whole number: an int where it fits 64 bits, else its digits."""
@@ -74,51 +76,46 @@ def stored(value: Wide) -> int | None:
     return int(value) if abs(int(value)) <= FIELD_LIMIT else None
 
 
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
 def add_days(day: str, count: int) -> str | None:
-    try:
-        return (date.fromisoformat(day) + timedelta(days=count)).isoformat()
-    except OverflowError:
-        return None
+    return _iso(runtime.add_days(_day(day), count * 86_400))
 
 
 def add_months(day: str, count: int) -> str | None:
-    """The same day of a later month, or that month's last day."""
-    start = date.fromisoformat(day)
-    year, month = divmod(start.year * 12 + start.month - 1 + count, 12)
-    if not 1 <= year <= 9999:
-        return None
-    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
+    return _iso(runtime.add_months(_day(day), count))
 
 
-def date_part(day: str, name: str) -> int | None:
-    found = date.fromisoformat(day)
-    match name:
-        case "weekday":
-            return found.isoweekday()
-        case "week":
-            return found.isocalendar().week
-        case _:
-            return None
+def date_part(day: str, name: str) -> int:
+    """weekday (Monday 1 … Sunday 7) or week (ISO)."""
+    return _day(day).isoweekday() if name == "weekday" else _day(day).isocalendar().week
 
 
-def edge(day: str, unit: str, is_end: int) -> str | None:
-    """First or last day of the week, month, quarter or year."""
-    found = date.fromisoformat(day)
-    if unit == "week":
-        return add_days(day, 7 - found.isoweekday() if is_end else 1 - found.isoweekday())
-    length = {"month": 1, "quarter": 3, "year": 12}[unit]
-    month = (found.month - 1) // length * length + 1
-    if not is_end:
-        return date(found.year, month, 1).isoformat()
-    last = month + length - 1
-    return date(found.year, last, monthrange(found.year, last)[1]).isoformat()
+def start_of(day: str, period: str) -> str | None:
+    return _iso(runtime.start_of(_day(day), period))
+
+
+def end_of(day: str, period: str) -> str | None:
+    return _iso(runtime.end_of(_day(day), period))
 
 
 def make_date(year: int, month: int, day: int) -> str | None:
-    try:
-        return date(year, month, day).isoformat()
-    except (ValueError, OverflowError):
-        return None
+    return _iso(runtime.make_date(year, month, day))
+
+
+def workday_number(day: str) -> int:
+    """Workdays from the beginning of time up to and including the day."""
+    return CALENDAR.number(_day(day))
+
+
+def add_workdays(day: str, count: int) -> str | None:
+    return _iso(CALENDAR.add(_day(day), count))
 
 
 @lru_cache(maxsize=64)
@@ -126,11 +123,14 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def day_of(epoch: int, zone: str) -> str | None:
-    try:
-        return datetime.fromtimestamp(epoch, UTC).astimezone(_zone(zone)).date().isoformat()
-    except (OverflowError, ValueError):
-        return None
+def day_of(epoch: int, zone: str) -> str:
+    """The calendar day of an instant in a zone."""
+    return datetime.fromtimestamp(epoch, UTC).astimezone(_zone(zone)).date().isoformat()
+
+
+def worked_seconds(epoch: int, zone: str) -> int:
+    """Working seconds from the beginning of time up to the instant."""
+    return CALENDAR.seconds(datetime.fromtimestamp(epoch, UTC), _zone(zone))
 
 
 def number_text(units: Wide, scale: int) -> str:
@@ -139,15 +139,6 @@ def number_text(units: Wide, scale: int) -> str:
         return str(units)
     whole, rest = divmod(abs(int(units)), 10**scale)
     return f"{'-' if int(units) < 0 else ''}{whole}.{rest:0{scale}d}"
-
-
-def mid(text: str, start: int, count: int) -> str:
-    """`count` places from `start` (from 1); places before 1 hold nothing."""
-    return text[max(start - 1, 0) : max(start - 1 + count, 0)]
-
-
-def right(text: str, count: int) -> str:
-    return text[-count:] if count > 0 else ""
 
 
 def pad(text: str, width: int, fill: str) -> str:
@@ -209,11 +200,15 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., object]], ...] = (
     ("x_add_days", 2, add_days),
     ("x_add_months", 2, add_months),
     ("x_date_part", 2, date_part),
-    ("x_edge", 3, edge),
+    ("x_start_of", 2, start_of),
+    ("x_end_of", 2, end_of),
+    ("x_workday_number", 1, workday_number),
+    ("x_add_workdays", 2, add_workdays),
+    ("x_worked_seconds", 2, worked_seconds),
     ("x_date", 3, make_date),
     ("x_day_of", 2, day_of),
-    ("x_mid", 3, mid),
-    ("x_right", 2, right),
+    ("x_mid", 3, runtime.mid),
+    ("x_right", 2, runtime.right),
     ("x_pad", 3, pad),
     ("x_min_of", -1, least),
     ("x_max_of", -1, greatest),

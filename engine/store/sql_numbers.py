@@ -12,7 +12,8 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from dsl.formula.bounds import OVERFLOW, divide_half_away
+from dsl.formula.bounds import OVERFLOW
+from dsl.formula.decimals import divide_half_away
 from dsl.formula.scope import FIELD_LIMIT
 from dsl.formula.tree import Bounds
 from engine.store.sql_types import Dialect, Sql, sql_call

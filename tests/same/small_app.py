@@ -66,8 +66,8 @@ def numbers_and_texts() -> list[Field]:
 
 def entity(key: str, fields: list[Field], **more: Any) -> Entity:
     by_key = {f.key: f for f in fields}
-    if more.get("parent"):
-        by_key[more["parent"]] = field(more["parent"], "ref", RefType(more["parent"]), target=more["parent"], given=True)
+    if parent := more.get("parent"):
+        by_key[parent] = field(parent, "ref", RefType(parent), target=parent, given=True)
     if more.get("pipelines"):
         by_key["stage"] = field("stage", "choice", ChoiceType(f"stage:{key}", STAGES), given=True)
     for name, kind in (("created_at", "time"), ("changed_at", "time")):
