@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from dsl.app import App, Entity, Field
 
-Schema: TypeAlias = dict[str, object]
+Schema: TypeAlias = dict[str, Any]
 
 DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
 MOST_ID = 2**53

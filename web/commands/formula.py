@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from dsl.formula.check import compile_for
-from dsl.formula.python_code import compile_formula
-
 from dsl.app import App
+from dsl.formula.check import compile_for
 from dsl.formula.env import Env
+from dsl.formula.python_code import compile_formula
 from dsl.render import message
 from engine.clock import SystemClock
 from web.commands.formula_json import Unreadable, is_pointer, pointed_at, row_of, type_name, value_json
@@ -61,7 +60,7 @@ def answer(app: App, asked: dict[str, object], language: str) -> dict[str, objec
         return _error(message(problem, language), problem.code, problem.span.column)
     try:
         env = _env(app, str(asked.get("now") or ""))
-        row = row_of(app, app.entities[entity], asked.get("record") or {}, env)
+        row = row_of(app, app.entities[entity], asked.get("record") if asked.get("record") is not None else {}, env)
     except Unreadable as error:
         return _error(str(error), "record")
     formula = checked.value

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import assert_never
 
-from dsl.formula.python_code import compile_formula
-
 from dsl import kinds
 from dsl.app import App, Entity, Field
 from dsl.formula.env import Env
+from dsl.formula.python_code import compile_formula
 from dsl.formula.tree import Node, Path
 from dsl.formula.value_types import (
     ChoiceType,
