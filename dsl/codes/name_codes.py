@@ -9,7 +9,6 @@ _NO_HOLES = (
     "名字必须指向存在的东西，否则规则会悄悄失效。",
     "A name must lead to something, or a rule would silently do nothing.",
 )
-_TWO = "entities:\n  firm: {label: 公司, fields: {name: text}, access: {everyone: all}}\n"
 _TWO_LANGUAGES = "app: demo\nlanguages: [zh, en]\n"
 
 
@@ -37,7 +36,7 @@ NAME_CODES = (
         ("改成另一个键", "Give one of them another key"),
         ("存下来的是键，重复就分不清。", "The key is what is stored; twice the same cannot be told apart."),
         top("choices: {grade: [A, B, A]}"),
-        top("choices: {grade: [A, B, C]}"),
+        deal("fields: {grade: choice grade}") + "choices: {grade: [A, B, C]}\n",
     ),
     row(
         "M03",
@@ -221,9 +220,9 @@ NAME_CODES = (
         ("写成“中文 | English”", "Write “中文 | English”"),
         ("换了语言的人会看到看不懂的字。", "People of the other language read what they do not understand."),
         _TWO_LANGUAGES
-        + "roles: {sales: {label: 销售员}}\nentities:\n  deal: {label: 商机 | Deal, fields: {name: text}, access: {everyone: all}}\n",
+        + "roles: {sales: {label: 销售员}}\nentities:\n  deal: {label: 商机 | Deal, fields: {name: {label: 名称 | Name, type: text}}, access: {everyone: all}}\n",
         _TWO_LANGUAGES
-        + "roles: {sales: {label: 销售 | Sales}}\nentities:\n  deal: {label: 商机 | Deal, fields: {name: text}, access: {everyone: all}}\n",
+        + "roles: {sales: {label: 销售 | Sales}}\nentities:\n  deal: {label: 商机 | Deal, fields: {name: {label: 名称 | Name, type: text}}, access: {everyone: all}}\n",
     ),
     row(
         "M21",

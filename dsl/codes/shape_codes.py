@@ -107,9 +107,7 @@ SHAPE_CODES = (
         ),
         ("“中文 | English”的顺序就是 languages 的顺序。", "Texts stand in the order of `languages`."),
         top("label: 演示 | Demo"),
-        top("label: 演示 | Demo\nlanguages: [zh, en]")
-        .replace("label: 销售", "label: 销售 | Sales")
-        .replace("label: 主管", "label: 主管 | Boss"),
+        top("label: 演示"),
     ),
     row(
         "S12",
@@ -154,7 +152,7 @@ SHAPE_CODES = (
         ("至少写一个选项", "Write one option at least"),
         ("没有选项就没法选。", "Nobody can choose from nothing."),
         top("choices: {grade: []}"),
-        top("choices: {grade: [A, B]}"),
+        deal("fields: {grade: choice grade}") + "choices: {grade: [A, B]}\n",
     ),
     row(
         "S17",
@@ -162,8 +160,8 @@ SHAPE_CODES = (
         ("选项最多 {most} 层", "Options have at most {most} levels"),
         ("把层次合并", "Join levels"),
         ("再多的层次没人找得到。", "Nobody finds an option deeper than that."),
-        top("choices: {tree: {a: {b: {c: {d: 丁}}}}}"),
-        top("choices: {tree: {a: {b: {c: 丙}}}}"),
+        deal("fields: {leaf: choice tree}") + "choices: {tree: {a: {b: {c: {d: 丁}}}}}\n",
+        deal("fields: {leaf: choice tree}") + "choices: {tree: {a: {b: {c: 丙}}}}\n",
     ),
     row(
         "S18",

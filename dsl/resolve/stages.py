@@ -111,9 +111,10 @@ def _resolve_moves(
 
 
 def _in_order(stages: tuple[Stage, ...], path: str) -> tuple[Move, ...]:
-    """Without `moves:` each stage leads to the next one."""
-    pairs = pairwise(stages)
-    return tuple(Move(f"{path}.moves.{a.key}.{b.key}", a.key, b.key, b.span) for a, b in pairs if not a.end)
+    """Without `moves:` each stage leads to the next one, and the last one that is no end to every end."""
+    running = [stage for stage in stages if not stage.end]
+    pairs = [*pairwise(running), *((running[-1], stage) for stage in stages if stage.end and running)]
+    return tuple(Move(f"{path}.moves.{a.key}.{b.key}", a.key, b.key, b.span) for a, b in pairs)
 
 
 def _move(site: Site, entity: str, step: _Step, source: str, rule: str) -> Move:

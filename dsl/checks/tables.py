@@ -1,0 +1,89 @@
+"""Decision tables: rows that can never be the answer, and rows that answer at once where only one may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dsl.app import App, DecisionTable
+from dsl.formula.tree import Bounds
+from dsl.problems import Problem
+
+Cells = tuple[object, ...]
+_MOST_ROWS = 1_000
+
+
+def rows_that_never_answer(app: App) -> Iterator[Problem]:
+    """A11: an earlier row fits whenever this one does. A12 (hit: unique): two rows fit the same case."""
+    for table in app.tables.values():
+        rows = [cells for cells, _result in table.rows[:_MOST_ROWS]]
+        if table.hit == "first":
+            yield from _shadowed(table, rows)
+        else:
+            yield from _overlapping(table, rows)
+
+
+def _shadowed(table: DecisionTable, rows: list[Cells]) -> Iterator[Problem]:
+    exact: dict[Cells, int] = {}
+    wide: list[tuple[int, Cells]] = []
+    for number, cells in enumerate(rows):
+        earlier = exact.get(cells)
+        if earlier is None:
+            earlier = next((n for n, other in wide if _covers(other, cells)), None)
+        if earlier is not None:
+            values = {"row": number + 1, "earlier": earlier + 1, "cells": _shown(cells)}
+            yield Problem("A11", table.span, {"table": table.label, **values})
+        exact.setdefault(cells, number)
+        if any(cell is None or isinstance(cell, Bounds | tuple) for cell in cells):
+            wide.append((number, cells))
+
+
+def _overlapping(table: DecisionTable, rows: list[Cells]) -> Iterator[Problem]:
+    for number, cells in enumerate(rows):
+        earlier = next((n for n, other in enumerate(rows[:number]) if _meets(other, cells)), None)
+        if earlier is not None:
+            values = {"row": number + 1, "earlier": earlier + 1, "cells": _shown(cells)}
+            yield Problem("A12", table.span, {"table": table.label, **values})
+
+
+def _covers(wide: Cells, narrow: Cells) -> bool:
+    """Whether every case of `narrow` is a case of `wide`."""
+    return all(_cell_covers(a, b) for a, b in zip(wide, narrow, strict=True))
+
+
+def _cell_covers(wide: object, narrow: object) -> bool:
+    if wide is None or wide == narrow:
+        return True
+    if narrow is None:
+        return False
+    if isinstance(wide, tuple):
+        return set(narrow if isinstance(narrow, tuple) else (narrow,)) <= set(wide)
+    if isinstance(wide, Bounds):
+        low, high = _ends(narrow)
+        above = wide.low is None or (low is not None and wide.low <= low)
+        return above and (wide.high is None or (high is not None and high <= wide.high))
+    return False
+
+
+def _meets(one: Cells, other: Cells) -> bool:
+    return all(_cells_meet(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _cells_meet(one: object, other: object) -> bool:
+    if one is None or other is None:
+        return True
+    if isinstance(one, Bounds) or isinstance(other, Bounds):
+        (low, high), (low_2, high_2) = _ends(one), _ends(other)
+        starts_before_end = low is None or high_2 is None or low <= high_2
+        return starts_before_end and (low_2 is None or high is None or low_2 <= high)
+    first = set(one) if isinstance(one, tuple) else {one}
+    return not first.isdisjoint(other if isinstance(other, tuple) else (other,))
+
+
+def _ends(cell: object) -> tuple[int | None, int | None]:
+    if isinstance(cell, Bounds):
+        return cell.low, cell.high
+    return (cell, cell) if isinstance(cell, int) else (None, None)
+
+
+def _shown(cells: Cells) -> str:
+    return ", ".join("any" if cell is None else str(cell) for cell in cells)
