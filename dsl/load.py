@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dsl.app import App
 from dsl.checks import check_app
+from dsl.checks.emptiness import approvals_that_are_skipped
 from dsl.later import report_later
 from dsl.problems import Checked, Problem
 from dsl.read import Reading
@@ -42,12 +43,14 @@ def load_text(text: bytes | str, file: str, files: Mapping[str, str] | None = No
     if tree.value is None:
         return Checked(None, _in_order(reading.problems))
     definition = read_app(reading, tree.value)
-    app = resolve_app(
+    resolved = resolve_app(
         reading, definition, hashlib.sha256(data).hexdigest(), data.decode("utf-8", "replace"), files or {}
     )
+    app = resolved.app
     report_later(reading, definition, app)
     if not any(problem.severity == "error" for problem in reading.problems):
         reading.problems += check_app(app)
+        reading.problems += approvals_that_are_skipped(app, resolved.approval_conditions)
     problems = _in_order(reading.problems)
     has_errors = any(problem.severity == "error" for problem in problems)
     return Checked(None if has_errors else app, problems)

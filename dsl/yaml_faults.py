@@ -54,6 +54,12 @@ def forbidden_characters(text: str, file: str) -> tuple[Problem, ...]:
     return tuple(found)
 
 
+def forbidden_in_scalar(text: str, span: Span) -> Problem | None:
+    """A character written as an escape in quotes that no text may hold."""
+    match = _FORBIDDEN.search(text)
+    return Problem("Y03", span, {"character": f"U+{ord(match.group()):04X}"}) if match else None
+
+
 def syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     """The most likely human cause of a syntax error, at its own place where it can be seen."""
     mark = error.problem_mark or error.context_mark

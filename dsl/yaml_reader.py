@@ -149,6 +149,9 @@ class _Builder:
         text: str = event.value
         if len(text) > MAX_SCALAR:
             raise _TooMuch(Problem("Y12", span, {"most": MAX_SCALAR, "length": len(text)}))
+        if problem := yaml_faults.forbidden_in_scalar(text, span):
+            self._problems.append(problem)
+            text = ""
         quote = 1 if event.style in ("'", '"') else 0
         start, end = event.start_mark, event.end_mark
         source = self._text[start.index : end.index] if start is not None and end is not None else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from dsl.app import App, Field, Gate, Group, Must, Requirement
@@ -52,7 +52,19 @@ def fields_that_may_be_empty(app: App) -> frozenset[Place]:
 
 
 def _is_promised(field: Field) -> bool:
-    always = field.kind in ("text", "long", "email", "url", "phone", "rich", "yesno", "choices", "tags", "table", "files")
+    always = field.kind in (
+        "text",
+        "long",
+        "email",
+        "url",
+        "phone",
+        "rich",
+        "yesno",
+        "choices",
+        "tags",
+        "table",
+        "files",
+    )
     return always or field.required is True or field.given
 
 
@@ -150,6 +162,14 @@ def gates_that_fail_open(app: App) -> Iterator[Problem]:
     for formula in _conditions(app):
         for operand in slipping_operands(formula, empties, open_when=True):
             yield Problem("A17", operand.span, {"text": _text_of(formula, operand)})
+
+
+def approvals_that_are_skipped(app: App, conditions: Iterable[Formula]) -> Iterator[Problem]:
+    """A03: a step of an approval is not asked just because a value is missing."""
+    empties = fields_that_may_be_empty(app)
+    for formula in conditions:
+        for operand in slipping_operands(formula, empties, open_when=False):
+            yield Problem("A03", operand.span, {"text": _text_of(formula, operand)})
 
 
 def _text_of(formula: Formula, node: Node) -> str:

@@ -40,9 +40,7 @@ def gates_beyond_the_mover(app: App) -> Iterator[Problem]:
                 yield from _beyond(app, entity, pipeline, move, told)
 
 
-def _beyond(
-    app: App, entity: Entity, pipeline: Pipeline, move: Move, told: set[tuple[str, str]]
-) -> Iterator[Problem]:
+def _beyond(app: App, entity: Entity, pipeline: Pipeline, move: Move, told: set[tuple[str, str]]) -> Iterator[Problem]:
     source, target = pipeline.stage(move.source), pipeline.stage(move.target)
     gates = (source.leave if source else None, target.enter if target else None, move.need)
     for fill in (fill for gate in gates if gate is not None for fill in _fills(gate)):

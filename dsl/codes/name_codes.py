@@ -19,6 +19,11 @@ def _firm_and_deal(deal_body: str, firm_fields: str = "name: text") -> str:
     )
 
 
+_APPROVAL = (
+    deal("fields: {name: text}\nstages: {a: {label: 甲, approval: price}, b: {label: 乙, end: won}}")
+    + "approvals: {price: {of: deal, steps: [{by: boss}]}}\n"
+)
+
 NAME_CODES = (
     row(
         "M01",
@@ -243,6 +248,15 @@ NAME_CODES = (
         staged("moves: [open > won, open > lost]"),
     ),
     row(
+        "M23",
+        ("不认识的审批", "An unknown approval"),
+        ("没有审批“{name}”", "There is no approval “{name}”"),
+        ("在 approvals: 里加上它，或改正拼写", "Add it under approvals:, or correct the spelling"),
+        _NO_HOLES,
+        _APPROVAL.replace("approval: price", "approval: prize"),
+        _APPROVAL,
+    ),
+    row(
         "N01",
         ("这部分还没有实现", "This part does not act yet"),
         ("“{name}”已读入，但还不起作用", "“{name}” is read but does not act yet"),
@@ -286,7 +300,7 @@ NAME_CODES = (
         ("阶段“{stage}”的审批已读入，但还不执行", "The approval of stage “{stage}” is read but does not act yet"),
         ("用 moves 的 by: 先限定谁能通过", "Until then say with by: who may move on"),
         ("写了却不起作用的东西必须说出来。", "Nothing that is written may be silently inert."),
-        deal("fields: {name: text}\nstages: {a: {label: 甲, approval: price}, b: {label: 乙, end: won}}"),
+        _APPROVAL,
         deal("fields: {name: text}\nstages: {a: {label: 甲}, b: {label: 乙, end: won}}"),
     ),
 )

@@ -362,6 +362,15 @@ SHAPE_CODES = (
         deal("fields: {name: text}\nrules: {odd: {label: 名称为空, warn: name is empty}}"),
     ),
     row(
+        "S40",
+        ("规则要正好一个触发", "A rule waits for one thing"),
+        ("when: 里有 {count} 个触发，要正好一个", "when: has {count} triggers; exactly one is wanted"),
+        ("可写：{verbs}", "Write one of: {verbs}"),
+        ("一条规则念出来是“当…就…”。", "A rule reads aloud as “when …, do …”."),
+        deal("fields: {name: text}\nrules: {hello: {when: {create: true, change: name}, do: [{tag: new}]}}"),
+        deal("fields: {name: text}\nrules: {odd: {label: 名称为空, warn: name is empty}}"),
+    ),
+    row(
         "S39",
         ("编号规则要有一个计数", "A number series needs one counter"),
         ("编号规则里有 {count} 个 <####>，要正好一个", "The series has {count} counters <####>; exactly one is wanted"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dsl.app import App, Entity
 from dsl.definition import AppDef, EntityDef
+from dsl.formula.tree import Formula
 from dsl.graph import tell_live
 from dsl.nodes import Mapping as MappingNode
 from dsl.nodes import Scalar
@@ -14,6 +15,7 @@ from dsl.read import Reading
 from dsl.resolve.access import resolve_access
 from dsl.resolve.draft import draft_app
 from dsl.resolve.fields import resolve_fields
+from dsl.resolve.later_parts import approval_conditions, check_rules, check_stage_approvals
 from dsl.resolve.scores import resolve_scores, score_fields
 from dsl.resolve.series import resolve_series
 from dsl.resolve.site import Site
@@ -23,14 +25,26 @@ from dsl.resolve.validations import resolve_one_open, resolve_validations
 from dsl.resolve.views import resolve_form, resolve_snippets, resolve_views
 
 
-def resolve_app(reading: Reading, definition: AppDef, digest: str, source: str, files: Mapping[str, str]) -> App:
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The App, and conditions of parts that do not act yet but are analysed already."""
+
+    app: App
+    approval_conditions: tuple[Formula, ...] = ()
+
+
+def resolve_app(reading: Reading, definition: AppDef, digest: str, source: str, files: Mapping[str, str]) -> Resolved:
     """The App; what is faulty is left out of it and has been reported. files: CSV texts beside the app, by name."""
     draft = draft_app(reading, definition, digest, source)
     draft = replace(draft, tables=resolve_tables(reading, definition.head, draft, files))
     site = Site(reading, definition, draft, _poisoned(definition))
     entities = {key: _resolve_entity(site, entity) for key, entity in definition.entities.items()}
     entities, menu = _resolve_menu(reading, definition, entities)
-    return tell_live(reading, replace(draft, entities=entities, menu=menu))
+    for entity in definition.entities.values():
+        check_rules(site, entity)
+        check_stage_approvals(site, entity)
+    conditions = tuple(approval_conditions(site))
+    return Resolved(tell_live(reading, replace(draft, entities=entities, menu=menu)), conditions)
 
 
 def _poisoned(definition: AppDef) -> frozenset[str]:

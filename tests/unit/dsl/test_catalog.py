@@ -1,0 +1,49 @@
+"""Every code teaches with examples that are true."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dsl.catalog import CATALOG
+from dsl.load import load_app, load_text
+
+_TEXT_SIDE = [entry for entry in CATALOG.values() if not entry.code.startswith("F") and entry.code != "Y19"]
+_REPORTED = re.compile(r'(?:report|unknown|Problem)\(\s*"([YSMNA]\d\d)"|"(Y1[345])"')
+
+
+def _codes(text: str) -> set[str]:
+    """Codes found in an example; a part that does not act yet may stand in an example of something else."""
+    checked = load_text(text.encode("utf-8", "surrogateescape"), "example.yaml")
+    return {problem.code for problem in checked.problems}
+
+
+@pytest.mark.parametrize("entry", _TEXT_SIDE, ids=lambda entry: entry.code)
+def test_the_bad_example_has_exactly_its_own_mistake(entry):
+    codes = _codes(entry.bad)
+    assert entry.code in codes
+    assert {code for code in codes if not code.startswith("N")} <= {entry.code}
+
+
+@pytest.mark.parametrize("entry", _TEXT_SIDE, ids=lambda entry: entry.code)
+def test_the_good_example_has_no_mistake(entry):
+    assert {code for code in _codes(entry.good) if not code.startswith("N") or code == entry.code} == set()
+
+
+def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path):
+    checked = load_app(tmp_path / "nothing.yaml")
+    assert [problem.code for problem in checked.problems] == ["Y19"]
+
+
+@pytest.mark.parametrize("entry", _TEXT_SIDE, ids=lambda entry: entry.code)
+def test_every_sentence_speaks_both_languages(entry):
+    for text in (entry.title, entry.message, entry.help, entry.why):
+        assert [language for language, _said in text.by_language] == ["zh", "en"]
+
+
+def test_every_code_that_is_reported_is_in_the_catalog():
+    root = Path(__file__).parents[3] / "dsl"
+    sources = [path.read_text("utf-8") for path in root.rglob("*.py") if "formula" not in path.parts]
+    reported = {one or two for source in sources for one, two in _REPORTED.findall(source)}
+    assert len(reported) > 60
+    assert reported - set(CATALOG) == set()
