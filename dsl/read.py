@@ -85,11 +85,8 @@ class Reading:
 
     def words(self, node: Node | None) -> tuple[Scalar, ...]:
         """A list of words, or one word; in `a, b` written as one text too."""
-        found = []
-        for item in self.items(node):
-            if (scalar := self.scalar(item)) is not None and scalar.text:
-                found.append(scalar)
-        return tuple(found)
+        scalars = [self.scalar(item) for item in self.items(node)]
+        return tuple(scalar for scalar in scalars if scalar is not None and scalar.text)
 
     def scalar(self, node: Node | None) -> Scalar | None:
         if node is None or isinstance(node, Scalar):
@@ -161,7 +158,8 @@ class Block:
 
     def get(self, key: str) -> Node | None:
         """The value of a key of this part; None where it is absent or has nothing after its colon."""
-        assert key in PARTS[self.part], f"{self.part}.{key} is no part of the language"
+        if key not in PARTS[self.part]:
+            raise KeyError(f"{self.part}.{key} is no part of the language")
         node = self.node.get(key)
         return None if isinstance(node, Scalar) and node.is_nothing else node
 

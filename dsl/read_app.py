@@ -95,7 +95,7 @@ def _read_roles(reading: Reading, head: Block) -> dict[str, Role]:
     for entry in head.entries("roles"):
         block = reading.block(entry.value, "role", entry.key.span)
         blocks[entry.key.text] = block
-        label = named(reading, block, entry.key)
+        label = named(block, entry.key)
         roles[entry.key.text] = Role(
             entry.key.text, label, block.one_of("sees", "own"), frozenset({entry.key.text}), entry.key.span
         )

@@ -28,9 +28,8 @@ def read_choices(reading: Reading, key: str, node: Node, span: Span) -> Choices:
 
 def _read_level(reading: Reading, node: Node, parent: str, options: list[Option], depth: int) -> None:
     if not isinstance(node, Mapping):
-        for word in reading.words(node):
-            if _is_option_key(reading, word):
-                options.append(Option(word.text, key_text(word.text), parent=parent))
+        words = [word for word in reading.words(node) if _is_option_key(reading, word)]
+        options += [Option(word.text, key_text(word.text), parent=parent) for word in words]
         return
     for entry in node.entries:
         if _is_option_key(reading, entry.key):

@@ -22,7 +22,7 @@ _BAND = re.compile(r"\s*([+-]?\d{1,9})?\s*\.\.\s*([+-]?\d{1,9})?\s*")
 
 def read_entity(reading: Reading, entry: Entry) -> EntityDef:
     block = reading.block(entry.value, "entity", entry.key.span)
-    label = named(reading, block, entry.key)
+    label = named(block, entry.key)
     fields: dict[str, FieldDef] = {}
     for field in block.entries("fields"):
         if field.key.text in GIVEN_KEYS:
@@ -35,7 +35,7 @@ def read_entity(reading: Reading, entry: Entry) -> EntityDef:
     return EntityDef(entry.key, block, label, fields, _read_pipelines(reading, block), scores, tags)
 
 
-def named(reading: Reading, block: Block, key: Scalar) -> Text:
+def named(block: Block, key: Scalar) -> Text:
     """The label of a thing, or its key where it has none."""
     text = block.label()
     return text if text.by_language else key_text(key.text)
@@ -52,7 +52,7 @@ def _read_field(reading: Reading, entry: Entry) -> FieldDef:
         if text is not None and not text.text:
             reading.report("S10", key.span, text="")
     parts = read_field_text(reading, text) if text is not None and text.text else None
-    label = named(reading, block, key)
+    label = named(block, key)
     if parts is None:
         return FieldDef(key, "text", block, label=label, is_poisoned=True)
     required, required_if = _read_required(reading, block)
@@ -90,7 +90,7 @@ def _read_pipelines(reading: Reading, block: Block) -> tuple[PipelineDef, ...]:
 
 def _read_pipeline(reading: Reading, entry: Entry) -> PipelineDef:
     block = reading.block(entry.value, "pipeline", entry.key.span)
-    return PipelineDef(entry.key, named(reading, block, entry.key), _read_stages(reading, block.get("stages")), block)
+    return PipelineDef(entry.key, named(block, entry.key), _read_stages(reading, block.get("stages")), block)
 
 
 def _read_stages(reading: Reading, node: Node | None) -> tuple[StageDef, ...]:
@@ -110,7 +110,7 @@ def _read_stages(reading: Reading, node: Node | None) -> tuple[StageDef, ...]:
             stages.append(StageDef(entry.key, block, label if label.by_language else key_text(entry.key.text)))
         else:
             block = reading.block(entry.value, "stage", entry.key.span)
-            stages.append(StageDef(entry.key, block, named(reading, block, entry.key)))
+            stages.append(StageDef(entry.key, block, named(block, entry.key)))
     return tuple(stages)
 
 
@@ -121,13 +121,13 @@ def _read_score(reading: Reading, entry: Entry) -> ScoreDef:
         read = _read_band(reading, band)
         if read is not None:
             bands.append(read)
-    return ScoreDef(entry.key, block, named(reading, block, entry.key), tuple(bands))
+    return ScoreDef(entry.key, block, named(block, entry.key), tuple(bands))
 
 
 def _read_band(reading: Reading, entry: Entry) -> BandDef | None:
     if isinstance(entry.value, Mapping):
         block = reading.block(entry.value, "band", entry.key.span)
-        text, label, color = block.scalar("range"), named(reading, block, entry.key), block.text("color")
+        text, label, color = block.scalar("range"), named(block, entry.key), block.text("color")
     else:
         text, label, color = reading.scalar(entry.value), key_text(entry.key.text), ""
     if text is None:

@@ -17,7 +17,7 @@ def access_of(app: App, entity: Entity) -> Mapping[str, Access]:
 
 
 def hidden_from(app: App, entity: Entity, role: str) -> frozenset[str]:
-    """Fields of the entity that the role never reads; a role without a row of its own hides what all it includes hide."""
+    """Fields of the entity that the role never reads; without a row of its own, what all rows it includes hide."""
     by_field = frozenset(field.key for field in entity.fields.values() if role in field.hide)
     if not entity.has_own_access:
         return by_field

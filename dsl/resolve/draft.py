@@ -99,7 +99,7 @@ def _draft_entity(reading: Reading, definition: AppDef, entity: EntityDef, choic
             Pipeline(p.key.text, p.label, tuple(_draft_stage(reading, s) for s in p.stages), (), p.key.span)
             for p in entity.pipelines
             if p.stages
-        ),  # fmt: skip
+        ),
         module=entity.block.text("module"),
         was=entity.block.text("was"),
         icon=entity.block.text("icon"),

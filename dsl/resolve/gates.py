@@ -30,10 +30,8 @@ def resolve_gate(site: Site, entity: str, node: Node | None, rule: str, span: Sp
 
 
 def _requirements(site: Site, entity: str, block: Block, rule: str) -> tuple[Requirement, ...]:
-    found: list[Requirement] = []
-    for word in block.words("fill"):
-        if site.field_word(word, entity):
-            found.append(Fill(f"{rule}.fill.{word.text}", word.text, word.span))
+    words = [word for word in block.words("fill") if site.field_word(word, entity)]
+    found: list[Requirement] = [Fill(f"{rule}.fill.{word.text}", word.text, word.span) for word in words]
     if block.has("evidence"):
         found += _evidence(site, entity, block.get("evidence"), rule)
     for number, node in enumerate(block.items("must"), 1):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dsl.app import Band, Field, Point, Score
 from dsl.definition import EntityDef, ScoreDef
 from dsl.formula.tree import Arithmetic, Bounds, Compare, Const, Formula, If, Logic, Node, Path, Read
-from dsl.formula.value_types import INTEGER, YESNO, ChoiceType
+from dsl.formula.value_types import INTEGER, YESNO
 from dsl.read import key_text
 from dsl.resolve.site import Site
 from dsl.source import Span
@@ -74,7 +74,6 @@ def _band(score: Score, entity: str, field: Field) -> Formula:
     """The first band that holds the total; empty when none does."""
     span = score.span
     choice = field.value_type
-    assert isinstance(choice, ChoiceType)
     total = Path(
         type=INTEGER, nullable=True, span=span, start="row", hops=(), entity=entity, field=score.key,
     )  # fmt: skip

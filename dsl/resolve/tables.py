@@ -43,7 +43,7 @@ def resolve_tables(reading: Reading, head: Block, draft: App, files: MappingOf[s
 def _resolve_table(
     reading: Reading, key: Scalar, block: Block, draft: App, files: MappingOf[str, str]
 ) -> DecisionTable | None:
-    label = named(reading, block, key)
+    label = named(block, key)
     columns = _columns(reading, block, draft)
     gives = _type_of(reading, block.scalar("gives"), draft, "gives") if block.has("gives") else None
     if gives is None or columns is None:

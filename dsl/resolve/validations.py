@@ -48,7 +48,7 @@ def _mark(site: Site, entity: str, entry: Entry) -> Validation | None:
         site.reading.report("S38", block.key_span("warn"))
     warn = site.condition(block.scalar("warn"), entity)
     only = site.condition(block.scalar("if"), entity)
-    say = named(site.reading, block, entry.key)
+    say = named(block, entry.key)
     if warn is None or (block.has("if") and only is None):
         return None
     mode: Mode = "observe" if block.one_of("mode", "warn") == "observe" else "warn"
