@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
 from dsl.app import ListView, OneOpen
-from dsl.formula.value_types import RefType, TextType
+from dsl.formula.value_types import FileType, RefType, TextType
 from engine.store.columns import POSTGRESQL
 from engine.store.driver import DuplicateValue
 from engine.store.ledger import short
@@ -88,7 +88,7 @@ def _plain(found: EntityTable, dialect: str) -> Iterator[sa.Index]:
     yield _index(found.table, [columns.unit_id, columns.created_at])
     if found.entity.has_stages:
         yield _index(found.table, [columns.stage, columns.unit_id])
-    references = {f.key for f in found.entity.fields.values() if isinstance(f.value_type, RefType)}
+    references = {f.key for f in found.entity.fields.values() if isinstance(f.value_type, RefType | FileType)}
     for key in sorted(references | ({found.entity.parent} - {""})):
         if found.has_column(key):
             yield _index(found.table, [found.column(key)])

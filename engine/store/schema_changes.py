@@ -132,6 +132,7 @@ class _Comparison:
             yield from self._keep(old, entity.key, key)
         else:
             self.seen.add(old)
+            self._take_names(new)
             yield Retype(old, new, value_type)
 
     def _new_entry(self, entity: Entity, table_name: str, key: str, value_type: ValueType) -> Entry:
@@ -162,5 +163,10 @@ class _Comparison:
             if (old.kind, old.entity, old.field, old.storage) == (new.kind, new.entity, new.field, new.storage):
                 yield Add(old, revived=True)
                 return
+        self._take_names(new)
         yield Add(new)
+
+    def _take_names(self, new: Entry) -> None:
+        """A name given in this walk is not given again."""
+        self.ledger = Ledger(self.ledger.live, (*self.ledger.retired, new))
 

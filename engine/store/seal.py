@@ -31,6 +31,7 @@ class Reason(Enum):
     RECOMPUTE = "stored computed fields are the same for everybody"
     TITLES = "a reference shows its title to whoever sees the referring record"
     SEARCH_INDEX = "the index holds every record; finding goes through the gate"
+    FILES = "who holds a file is asked first, and each holder's sight after"
     SCHEMA = "a retyped column is filled from the old one"
 
 

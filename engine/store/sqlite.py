@@ -50,6 +50,11 @@ class TurnLock:
         self._waiting: deque[threading.Lock] = deque()
         self._holder: int | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many stand in line."""
+        return len(self._waiting)
+
     def __enter__(self) -> None:
         me = threading.get_ident()
         turn = threading.Lock()
