@@ -12,8 +12,7 @@ import sqlalchemy as sa
 
 from dsl.formula.runtime import BLANKS
 from dsl.formula.tree import Call, Const, Node
-from dsl.formula.value_types import DATE, NumberType, SetType, TextType, TimeType
-from engine.store import sql_related
+from dsl.formula.value_types import DATE, NumberType, TextType, TimeType
 from engine.store.columns import column_type
 from engine.store.sql_numbers import Term
 from engine.store.sql_types import Sql, SqlUnsupported, raw_type, scale_of, sql_call
@@ -143,6 +142,11 @@ def _date(writer: Writer, call: Call) -> Sql:
     return writer.dates.make(*(writer.write(arg) for arg in call.args))
 
 
+def _workdays(writer: Writer, call: Call) -> Sql:
+    earlier, later = (writer.dates.workday_number(writer.write(arg)) for arg in call.args)
+    return later - earlier
+
+
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
@@ -209,8 +213,6 @@ def _position(writer: Writer, text: Sql, part: Sql) -> Sql:
 
 def _contains(writer: Writer, call: Call) -> Sql:
     whole, part = call.args
-    if isinstance(whole.type, SetType):
-        return sql_related.has_any(writer, whole, (part,))
     return _position(writer, writer.write(whole), writer.write(part)) > 0
 
 
@@ -272,6 +274,7 @@ FUNCTIONS: Mapping[str, Written] = {
     "start_of": _edge,
     "end_of": _edge,
     "add_months": _add_months,
+    "workdays": _workdays,
     "date": _date,
     "len": _len,
     "left": _left,

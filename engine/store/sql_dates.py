@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import Grouping
 
 from dsl.formula.value_types import DateType, DurationType, NumberType, TimeType, ValueType
+from dsl.formula.workdays import CALENDAR
 from engine.store.sql_types import Dialect, Sql, sql_call
 
 DAY = 86_400
@@ -114,9 +117,7 @@ class Dates:
     def edge(self, day: Sql, unit: str, *, end: bool) -> Sql:
         """First or last day of the week (Monday first), month, quarter or year."""
         if self._is_sqlite:
-            return (
-                sa.func.x_end_of(day, unit, type_=sa.Text()) if end else sa.func.x_start_of(day, unit, type_=sa.Text())
-            )
+            return sql_call("x_end_of" if end else "x_start_of", day, unit, gives=sa.Text())
         first = sa.cast(sa.func.date_trunc(unit, sa.cast(day, sa.TIMESTAMP())), sa.Date())
         if not end:
             return self._in_calendar(first)
@@ -129,10 +130,30 @@ class Dates:
         """A day from three numbers; empty if there is no such day."""
         if self._is_sqlite:
             return sa.func.x_date(year, month, day, type_=sa.Text())
-        first = sa.func.make_date(
-            self._small(year, 10_000), self._small(month, 13), sa.literal(1, sa.Integer()), type_=sa.Date()
-        )
-        return first + self._small(day, 32)
+        first = sql_call("make_date", self._between(year, 1, 9999), self._between(month, 1, 12), 1, gives=sa.Date())
+        found = first.op("+", precedence=7, return_type=sa.Date())(self._between(day, 1, 31) - 1)
+        parts = ((year, 1, 9999), (month, 1, 12), (day, 1, 31))
+        are_parts = sa.and_(*(number.between(low, high) for number, low, high in parts))
+        return sa.case((sa.and_(are_parts, sa.extract("month", found) == month), found), else_=sa.null())
+
+    def _between(self, number: Sql, low: int, high: int) -> Sql:
+        """PostgreSQL: a whole number as integer, the nearest inside low..high."""
+        clamped = sql_call("least", sql_call("greatest", number, low, gives=sa.Numeric()), high, gives=sa.Numeric())
+        return sa.cast(clamped, sa.Integer())
+
+    def workday_number(self, day: Sql) -> Sql:
+        """Workdays from the beginning of time up to and including the day, by the shipped calendar."""
+        if self._is_sqlite:
+            return sql_call("x_workday_number", day, gives=sa.BigInteger())
+        ordinal = sa.cast(self.days_between(sa.cast(sa.literal("0001-01-01", sa.Text()), sa.Date()), day), sa.Integer())
+        place = ordinal + 1
+        whole_weeks = (place // sa.literal(7, sa.Integer())) * 5
+        rest = sql_call("least", place % 7, 5, gives=sa.Integer())
+        changed = sa.literal(list(CALENDAR.changed), ARRAY(sa.Integer()))
+        moved = Grouping(sa.literal([0, *CALENDAR.moved], ARRAY(sa.Integer())))
+        bucket = sql_call("width_bucket", place, changed, gives=sa.Integer())
+        number = whole_weeks + rest + moved[bucket + 1]
+        return sa.case((day.is_not(None), sa.cast(number, sa.Numeric())), else_=sa.null())
 
     def text(self, day: Sql) -> Sql:
         return day if self._is_sqlite else sa.func.to_char(day, "YYYY-MM-DD", type_=sa.Text())

@@ -8,6 +8,7 @@ these names in stored form (`moment` fills them from an Env).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, assert_never
 
 import sqlalchemy as sa
@@ -56,17 +57,18 @@ from engine.store.columns import ScaledNumber, column_type
 from engine.store.sql_dates import Dates
 from engine.store.sql_numbers import Numbers, Term
 from engine.store.sql_scope import SqlScope
-from engine.store.sql_types import Dialect, Operator, Sql, literal, never_null, nothing, raw_type, scale_of
+from engine.store.sql_types import EXACT, Dialect, Operator, Sql, literal, never_null, nothing, raw_type, scale_of
 
 
 class WideNumber(ScaledNumber):
-    """A number that SQLite may give as text because it does not fit 64 bits."""
+    """A number beyond what a column holds: up to 38 digits, which SQLite gives as text where 64 bits do not do."""
 
     cache_ok = True
 
     def process_result_value(self, value: Any | None, dialect: Engine) -> int | None:
-        found = super().process_result_value(value, dialect)
-        return None if found is None else int(found)
+        if value is None or dialect.name != "postgresql":
+            return None if value is None else int(value)
+        return int(Decimal(value).scaleb(self.scale, EXACT))
 
 
 FLIPPED: Mapping[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
@@ -268,9 +270,9 @@ class Writer:
         return value.is_not(None) if node.negated else value.is_(None)
 
     def _in(self, node: In, *, exact: bool) -> Sql:
-        if isinstance(node.arg.type, SetType):
-            found = sql_related.has_any(self, node.arg, node.options)
-            return sa.not_(found) if node.negated else found
+        if any(isinstance(option.type, SetType) for option in node.options):
+            held = [sql_related.holds(self, option, node.arg) for option in node.options]
+            return sa.not_(sa.or_(*held)) if node.negated else sa.or_(*held)
         equal = tuple(
             Compare(op="=", left=node.arg, right=option, type=node.type, nullable=False, span=node.span)
             for option in node.options

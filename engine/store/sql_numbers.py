@@ -16,7 +16,7 @@ from dsl.formula.bounds import OVERFLOW
 from dsl.formula.decimals import divide_half_away
 from dsl.formula.scope import FIELD_LIMIT
 from dsl.formula.tree import Bounds
-from engine.store.sql_types import Dialect, Sql, sql_call
+from engine.store.sql_types import Dialect, Sql, exact_decimal, sql_call
 
 PLAIN = 2**62
 MAX_SCALE = 6
@@ -67,7 +67,7 @@ class Numbers:
 
     def constant(self, units: int, scale: int) -> Term:
         """A number known when the SQL is written, given in its smallest units."""
-        sql = self._whole(units) if self._is_sqlite else sa.literal(Decimal(units).scaleb(-scale), sa.Numeric())
+        sql = self._whole(units) if self._is_sqlite else sa.literal(exact_decimal(units, scale), sa.Numeric())
         return Term(sql, scale, units, units, 1)
 
     def _limited(self, term: Term) -> Term:

@@ -93,7 +93,7 @@ def _filled(found: Sql, value_type: ValueType, writer: Writer) -> Sql:
     return sa.func.coalesce(found, nothing(value_type, writer.dialect), type_=found.type)
 
 
-def record_id(writer: Writer, start: Literal["row", "this"], hops: Sequence[Hop]) -> Sql:
+def record_id(writer: Writer, start: Literal["row", "this", "me", "submitter"], hops: Sequence[Hop]) -> Sql:
     """The id of the record that a start and hops lead to."""
     if not hops:
         return writer.scope.start(start).id
@@ -203,27 +203,25 @@ def _joined(inner: Writer, value: Node, separator: str, chosen: Sequence[Conditi
 # --- sets ------------------------------------------------------------------------------------------------------------
 
 
-def has_members(writer: Writer, node: Node) -> sa.ColumnElement[bool]:
+def has_members(writer: Writer, node: Node) -> Condition:
     """The set (tags, choices, files) has at least one member."""
-    return _member_exists(writer, node, ())
+    link, found = _members(writer, node)
+    return sa.exists(found.correlate_except(link))
 
 
-def has_any(writer: Writer, node: Node, options: Sequence[Node]) -> sa.ColumnElement[bool]:
-    """One of the options is in the set."""
-    keys = [option.value for option in options if isinstance(option, Const)]
-    if len(keys) < len(options):
-        raise SqlUnsupported("in", node.span)
-    return _member_exists(writer, node, keys)
+def holds(writer: Writer, node: Node, option: Node) -> Condition:
+    """The option is in the set; an empty option is in none."""
+    link, found = _members(writer, node)
+    return sa.exists(found.where(link.c.value == writer.write(option)).correlate_except(link))
 
 
-def _member_exists(writer: Writer, node: Node, keys: Sequence[object]) -> sa.ColumnElement[bool]:
-    if not isinstance(node, Path) or node.start not in ("row", "this"):
-        raise SqlUnsupported("is empty", node.span)
+def _members(writer: Writer, node: Node) -> tuple[sa.FromClause, sa.Select[tuple[int]]]:
+    """The link table of a set field and the select of the record's rows in it."""
+    if not isinstance(node, Path) or node.start in ("me", "submitter"):
+        raise SqlUnsupported("a computed set", node.span)
     link = writer.scope.link(node.entity, node.field)
     found = sa.select(link.c.record_id).where(link.c.record_id == record_id(writer, node.start, node.hops))
-    if keys:
-        found = found.where(link.c.value.in_([sa.literal(key, sa.Text()) for key in keys]))
-    return sa.exists(found.correlate_except(link))
+    return link, found
 
 
 # --- stages and decision tables --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ PostgreSQL, a date is ISO text or DATE, an instant is epoch seconds or timestamp
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, Literal, TypeAlias
 
 import sqlalchemy as sa
@@ -41,6 +41,15 @@ class SqlUnsupported(Exception):
         self.function, self.span = function, span
 
 
+EXACT = Context(prec=80)
+"""Wide enough for any number of the language; Python's own context would round at 28 digits."""
+
+
+def exact_decimal(units: int, scale: int) -> Decimal:
+    """units ÷ 10**scale."""
+    return Decimal(units).scaleb(-scale, EXACT)
+
+
 def raw_type(value_type: ValueType, dialect: Dialect) -> sa.types.TypeEngine[Any]:
     """The SQLAlchemy type of a value while it is inside an expression."""
     match value_type:
@@ -65,7 +74,7 @@ def raw_value(value: object, value_type: ValueType, dialect: Dialect) -> object:
         case _, None:
             return None
         case NumberType(scale=scale), int():
-            return value if dialect == "sqlite" else Decimal(value).scaleb(-scale)
+            return value if dialect == "sqlite" else exact_decimal(value, scale)
         case DateType(), date():
             return value.isoformat() if dialect == "sqlite" else value
         case TimeType(), datetime():

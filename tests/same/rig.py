@@ -132,10 +132,12 @@ def nested(app: App, rows: Rows, entity: str, row: Mapping[str, Any]) -> dict[st
 
 def flat(app: App, rows: Rows, entity: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """A related row: its own fields and people, no further references."""
-    found = dict(row)
+    found: dict[str, Any] = {"created_at": NOW, "changed_at": NOW, **row}
     for key, field in app.entity(entity).fields.items():
         if field.kind == "person":
             found[key] = person(row.get(key))
+        elif key not in found:
+            found[key] = None
     return found
 
 
