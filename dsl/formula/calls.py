@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from dsl.formula import operators
 from dsl.formula.bounds import joined
-from dsl.formula.functions import FUNCTIONS, PERIODS, Function, Parameter
-from dsl.formula.near import suggest
+from dsl.formula.function_row import PERIODS, Function, Parameter
+from dsl.formula.functions import FUNCTIONS
 from dsl.formula.paths import Frame
 from dsl.formula.scope import TableInfo
 from dsl.formula.syntax import CallSyntax, NamePath, NumberLiteral, Syntax, TextLiteral, Unary
@@ -29,6 +29,7 @@ from dsl.formula.value_types import (
     YesNoType,
 )
 from dsl.formula.words import say_type
+from dsl.names import suggest
 
 if TYPE_CHECKING:
     from dsl.formula.check import Checker
@@ -73,11 +74,7 @@ class CallChecker:
         table = self.scope.table(name)
         if table is not None:
             return self._table(table, written, frame)
-        if function is not None:
-            self.report.add("F38", written, {"name": name, "usage": function.usage})
-        else:
-            near = suggest(name, [*FUNCTIONS, *self.scope.tables()])
-            self.report.add("F39", written.name, {"name": name}, tuple(near))
+        self.report.add("F39", written.name, {"name": name}, suggest(name, [*FUNCTIONS, *self.scope.tables()]))
         return None
 
     def _function(self, function: Function, written: CallSyntax, frame: Frame) -> Node | None:
@@ -108,7 +105,7 @@ class CallChecker:
     def _apply(self, function: Function, args: tuple[Node, ...], written: CallSyntax) -> Node | None:
         if function.key == "date" and len(args) == 1 and isinstance(args[0].type, DateType):
             return args[0]
-        typing = function.rule(args) if function.rule else Fault("F38", {"name": function.key, "usage": function.usage})
+        typing = function.rule(args)
         if isinstance(typing, Fault):
             self.report.fault(typing, written)
             return None

@@ -10,7 +10,6 @@ from dsl.formula import literals, operators
 from dsl.formula.aggregates import AggregateChecker
 from dsl.formula.bounds import clipped, rescaled
 from dsl.formula.calls import CallChecker
-from dsl.formula.near import suggest
 from dsl.formula.parse import SyntaxFault, parse
 from dsl.formula.paths import Frame, PathResolver
 from dsl.formula.reads import reads_of, volatile_of
@@ -45,6 +44,7 @@ from dsl.formula.value_types import (
     YesNoType,
 )
 from dsl.formula.words import say_type
+from dsl.names import suggest
 from dsl.problems import Checked
 from dsl.source import Span
 

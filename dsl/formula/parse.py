@@ -56,7 +56,7 @@ def parse(text: str) -> Syntax | SyntaxFault:
         return _unexpected(text, error.token, error.accepts or error.expected)
     except UnexpectedCharacters as error:
         at = error.pos_in_stream or 0
-        return SyntaxFault("F01", at, at + 1, (("found", text[at]), *_cure(text[at])))
+        return _unknown(text[at], at)
     return _too_large(tree) or tree
 
 
@@ -98,7 +98,7 @@ def _unexpected(text: str, token: Token, expected: set[str]) -> SyntaxFault:
     found = text[at : at + len(token)]
     if str(token) in RESERVED and "NAME" in expected:
         return SyntaxFault("F09", at, at + len(found), (("name", found),))
-    return SyntaxFault("F01", at, at + len(found), (("found", found), *_cure(found)))
+    return _unknown(found, at)
 
 
 def _open_brackets(text: str) -> list[int]:
@@ -120,8 +120,12 @@ _CURES = {
 }  # fmt: skip
 
 
-def _cure(found: str) -> tuple[tuple[str, object], ...]:
-    return (("cure", _CURES[found]),) if found in _CURES else ()
+def _unknown(found: str, at: int) -> SyntaxFault:
+    """What stands there does not fit; where it is another language's way of writing, ours is offered."""
+    cure = _CURES.get(found)
+    if cure is None:
+        return SyntaxFault("F01", at, at + len(found), (("found", found),))
+    return SyntaxFault("F48", at, at + len(found), (("found", found), ("cure", cure)))
 
 
 def _too_large(tree: Syntax) -> SyntaxFault | None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from dsl.formula.functions import FUNCTIONS
-from dsl.formula.near import suggest
 from dsl.formula.report import Report
 from dsl.formula.scope import (
     LIMIT_DAYS_SCALE,
@@ -29,6 +28,7 @@ from dsl.formula.value_types import (
     RowsType,
 )
 from dsl.formula.words import say_type
+from dsl.names import suggest
 
 MAX_HOPS = 3
 Start: TypeAlias = Literal["row", "this", "me", "submitter"]
@@ -94,19 +94,23 @@ class PathResolver:
             if not rest:
                 self.report.add("F34", written)
                 return None
-            return (
-                self._outside(frame, tuple(rest), written) if frame.outer else Route("row", frame.entity, tuple(rest))
-            )
+            if frame.prefix and frame.outer is not None:
+                return self._around(frame.outer, tuple(rest), written)
+            return self._outside(frame, tuple(rest))
         size = len(frame.prefix)
         if frame.prefix and written.names[:size] == frame.prefix:
             return Route("row", frame.entity, written.steps[size:])
         if frame.prefix:
-            return self._outside(frame, written.steps, written)
+            return self._outside(frame, written.steps)
         return Route("row", frame.entity, written.steps)
 
-    def _outside(self, frame: Frame, steps: tuple[Step, ...], written: NamePath) -> Route | None:
-        outer = frame.outer
-        if outer is None or outer.prefix:
+    def _outside(self, frame: Frame, steps: tuple[Step, ...]) -> Route:
+        """A path from the row around; outside of an aggregate `this` is the row itself."""
+        return Route("this", frame.outer.entity, steps) if frame.outer else Route("row", frame.entity, steps)
+
+    def _around(self, outer: Frame, steps: tuple[Step, ...], written: NamePath) -> Route | None:
+        """`this.` in the value of an aggregate: bare names are already the row around; further out is out of reach."""
+        if outer.outer is not None:
             self.report.add("F33", written)
             return None
         return Route("this", outer.entity, steps)

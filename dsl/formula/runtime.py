@@ -11,8 +11,8 @@ from dsl.formula.scope import FIELD_LIMIT
 
 __all__ = ["decimal_text", "divide_half_away"]
 
-BLANKS = " \t\n\r\u00a0\u3000"
-"""What trim removes at both ends."""
+BLANKS = " \t\n\r\f\v\u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f\u3000"
+"""What trim removes at both ends: every blank of Unicode, the full-width one included."""
 LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 UPPER = {lower: lower - 32 for lower in range(ord("a"), ord("z") + 1)}
 
