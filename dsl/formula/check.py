@@ -319,6 +319,11 @@ class Checker:
 
 
 def _is_literal(written: Syntax) -> bool:
-    if isinstance(written, Unary) and written.op == "-":
-        return _is_literal(written.arg)
-    return isinstance(written, NumberLiteral | TextLiteral)
+    """Whether what stands beside it settles the type: 100 may be money, "A" an option, and so may a choice of these."""
+    match written:
+        case Unary(op="-"):
+            return _is_literal(written.arg)
+        case CallSyntax(args=(_, then, otherwise)) if written.name.name == "if":
+            return _is_literal(then) and _is_literal(otherwise)
+        case _:
+            return isinstance(written, NumberLiteral | TextLiteral)
