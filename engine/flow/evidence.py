@@ -1,0 +1,96 @@
+"""Evidence: typed proof that a step was really taken, and what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dsl.app import Evidence, Gate, Group, Requirement
+from engine.flow.case import Case, Row
+from engine.flow.sentences import say
+from engine.values import is_empty
+from engine.verdict import Finding, Needs
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What met an evidence requirement: a file of the record's own, or a related record."""
+
+    rule: str
+    label: str
+    file_id: int | None = None
+    entity: str = ""
+    record_id: int | None = None
+
+
+def judge_evidence(evidence: Evidence, case: Case) -> Finding:
+    """One evidence requirement: met, or unmet with what would meet it."""
+    is_met = any(True for _ in proofs_of(evidence, case))
+    return Finding(
+        evidence.rule,
+        "met" if is_met else "unmet",
+        _sentence(evidence, case),
+        needs=Needs() if is_met else _needs(evidence),
+        span=evidence.span,
+        field=evidence.field,
+        why=case.why(evidence.where) if evidence.where is not None and case.explains else None,
+    )
+
+
+def proofs_of(evidence: Evidence, case: Case) -> Iterator[Proof]:
+    """Every file or record that meets the requirement."""
+    label = evidence.label.say(case.app.languages[0])
+    if evidence.kind == "record":
+        for row in case.related.get(evidence.rule, ()):
+            if evidence.where is None or case.formulas.value(evidence.where, row, case.env) is True:
+                yield Proof(evidence.rule, label, entity=evidence.entity, record_id=_id(row))
+    elif evidence.field:
+        for file_id in _file_ids(case.row.get(evidence.field)):
+            yield Proof(evidence.rule, label, file_id=file_id)
+
+
+def all_proofs(gate: Gate | None, case: Case) -> list[Proof]:
+    """What is kept with a transition through the gate: for each requirement that was met, what met it."""
+    if gate is None:
+        return []
+    return [proof for evidence in evidence_in(gate.requirements) for proof in proofs_of(evidence, case)]
+
+
+def evidence_in(requirements: tuple[Requirement, ...]) -> Iterator[Evidence]:
+    """The evidence requirements, also those inside groups."""
+    for requirement in requirements:
+        if isinstance(requirement, Evidence):
+            yield requirement
+        elif isinstance(requirement, Group):
+            yield from evidence_in(requirement.parts)
+
+
+def _sentence(evidence: Evidence, case: Case) -> str:
+    label = evidence.label.say(case.language)
+    if evidence.kind == "record":
+        entity = case.app.entity(evidence.entity).label.say(case.language)
+        if evidence.where is None:
+            return say(case.language, "evidence.record", entity=entity, label=label)
+        return say(case.language, "evidence.record.where", entity=entity, label=label, condition=evidence.where.text)
+    return say(case.language, "evidence.file" if evidence.field else "evidence.other", label=label)
+
+
+def _needs(evidence: Evidence) -> Needs:
+    if evidence.kind == "record":
+        return Needs("record", field=evidence.link, entity=evidence.entity)
+    if evidence.field:
+        accept = "image" if evidence.kind in ("image", "live_photo") else "file"
+        return Needs("file", field=evidence.field, accept=accept)
+    return Needs()
+
+
+def _file_ids(value: object) -> tuple[int, ...]:
+    if is_empty(value):
+        return ()
+    ids = value if isinstance(value, tuple | list) else (value,)
+    return tuple(file_id for file_id in ids if isinstance(file_id, int))
+
+
+def _id(row: Row) -> int | None:
+    found = row.get("id")
+    return found if isinstance(found, int) else None

@@ -1,0 +1,68 @@
+"""What the engine says to people, in Chinese and English, one entry a sentence.
+
+An app's own words (labels, `say:`) come from the app; these are the words around them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    "fill": ("请填写「{label}」", "Fill in “{label}”"),
+    "filler": ("「{label}」写的是“{value}”，不算填写", "“{label}” says “{value}”, which counts as empty"),
+    "required": ("「{label}」必填", "“{label}” is required"),
+    "evidence.file": ("请上传：{label}", "Upload: {label}"),
+    "evidence.record": ("需要一条{entity}：{label}", "A {entity} is needed: {label}"),
+    "evidence.record.where": (
+        "需要一条{entity}：{label}（{condition}）",
+        "A {entity} is needed: {label} ({condition})",
+    ),
+    "evidence.other": ("需要：{label}", "Needed: {label}"),
+    "any_of": ("满足其中任意一项即可", "Any one of these will do"),
+    "all_of": ("以下各项都要满足", "All of these are needed"),
+    "at_least": ("以下至少满足 {least} 项", "At least {least} of these are needed"),
+    "broken": ("这一条无法判断，所以先拦下：{label}", "This cannot be judged, so it stays closed: {label}"),
+    "move.none": ("不能从「{source}」到「{target}」", "There is no move from “{source}” to “{target}”"),
+    "move.by": ("只有{roles}可以做这一步", "Only {roles} may take this step"),
+    "move.when": ("现在还不能走这一步：{condition}", "This step is not open now: {condition}"),
+    "move.ask": ("请回答：{question}", "Answer first: {question}"),
+    "move.edit": ("您不能推进这条记录", "You may not move this record"),
+    "access.create": ("您不能新建{entity}", "You may not create a {entity}"),
+    "access.edit": ("您不能修改这条记录", "You may not edit this record"),
+    "access.delete": ("您不能删除这条记录", "You may not delete this record"),
+    "access.field": ("您不能修改「{label}」", "You may not change “{label}”"),
+    "access.away": (
+        "这样保存后您就不能再修改这条记录；请让上级来转交",
+        "After this you could not edit the record any more; ask your manager to hand it over",
+    ),
+    "locked": ("「{stage}」阶段已锁定，只能推进，不能修改", "“{stage}” is locked: it can be moved on, not edited"),
+    "input.unknown": ("没有「{field}」这个字段", "There is no field “{field}”"),
+    "input.computed": ("「{label}」是系统算出来的，不能填写", "“{label}” is computed and cannot be set"),
+    "input.kind": ("「{label}」的值读不懂", "The value of “{label}” cannot be read"),
+    "input.option": ("「{label}」没有“{value}”这个选项", "“{label}” has no option “{value}”"),
+    "input.low": ("「{label}」不能小于 {bound}", "“{label}” must not be less than {bound}"),
+    "input.high": ("「{label}」不能大于 {bound}", "“{label}” must not be greater than {bound}"),
+    "input.long": ("「{label}」最多 {most} 个字", "“{label}” takes {most} characters at most"),
+    "input.gone": ("「{label}」所指的记录不存在", "What “{label}” points to does not exist"),
+    "input.stage": ("没有「{stage}」这个阶段", "There is no stage “{stage}”"),
+    "input.entity": ("没有「{entity}」这种记录", "There is no kind of record “{entity}”"),
+    "input.comment": ("请先写点内容", "Write something first"),
+    "unique": (
+        "「{label}」的这个值已经有了，请联系管理员",
+        "This “{label}” exists already; please contact your administrator",
+    ),
+    "one_open.other": ("{say}（已有：{title}）", "{say} (there is: {title})"),
+    "password.short": ("密码至少 8 个字", "A password needs 8 characters at least"),
+    "password.known": ("这个密码太常见", "This password is too well known"),
+    "and": ("、", ", "),
+    "points.base": ("基础分", "Base"),
+    "points.met": ("符合，{add}", "met, {add}"),
+    "points.unmet": ("不符合，0", "not met, 0"),
+    "hidden": ("（无权查看）", "(not yours to see)"),
+}
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """The sentence `key` in the language (English for any that is not Chinese), with its holes filled."""
+    chinese, english = SENTENCES[key]
+    return (chinese if language == "zh" else english).format(**values)

@@ -1,0 +1,122 @@
+"""Values in stored form: what counts as empty, as filler, and as fit for a field."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+
+from dsl.app import App, Field
+from dsl.formula.value_types import (
+    ChoiceType,
+    DateType,
+    DurationType,
+    FileType,
+    NumberType,
+    PersonType,
+    PlaceType,
+    RefType,
+    SetType,
+    TextType,
+    TimeType,
+    ValueType,
+    YesNoType,
+)
+from engine.flow.sentences import say
+
+MOST_CHARACTERS: Final = 100_000
+"""A text longer than this is refused whatever the field says."""
+
+_SQL_INTEGER: Final = 1 << 63
+
+
+def is_empty(value: object) -> bool:
+    return value is None or value in ("", ()) or (isinstance(value, list | Mapping) and not value)
+
+
+def is_filler(app: App, field: Field, value: object) -> bool:
+    """A word such as 暂无 that stands where an answer should (S4-23)."""
+    if not isinstance(value, str) or field.allow_filler:
+        return False
+    word = unicodedata.normalize("NFKC", value).strip(" \t\n\r\u3000。.,，-—…").casefold()
+    return word in app.filler or value.strip() in app.filler
+
+
+def is_filled(app: App, field: Field, value: object) -> bool:
+    return not is_empty(value) and not is_filler(app, field, value)
+
+
+def complaint(field: Field, value: object, language: str) -> str | None:
+    """Why the value is not fit to be stored in the field, as a sentence; None when it is fit. Empty always is."""
+    label = field.label.say(language)
+    if value is None and not isinstance(field.value_type, TextType | YesNoType | SetType):
+        return None
+    if not _is_of(field.value_type, value):
+        return say(language, "input.kind", label=label)
+    match field.value_type:
+        case NumberType() | DurationType():
+            return _out_of_bounds(field, value, language)
+        case TextType():
+            most = field.max_length or MOST_CHARACTERS
+            return say(language, "input.long", label=label, most=most) if len(str(value)) > most else None
+        case ChoiceType(keys=keys) if value not in keys:
+            return say(language, "input.option", label=label, value=value)
+        case SetType(keys=keys):
+            strange = [key for key in _members(value) if key not in keys]
+            return say(language, "input.option", label=label, value=strange[0]) if strange else None
+        case _:
+            return None
+
+
+def _is_of(value_type: ValueType, value: object) -> bool:
+    match value_type:
+        case NumberType() | DurationType() | RefType() | PersonType():
+            return _is_integer(value)
+        case TextType():
+            return isinstance(value, str) and "\x00" not in value
+        case YesNoType():
+            return isinstance(value, bool)
+        case DateType():
+            return isinstance(value, date) and not isinstance(value, datetime)
+        case TimeType():
+            return isinstance(value, datetime) and value.tzinfo is not None
+        case ChoiceType():
+            return isinstance(value, str)
+        case SetType():
+            return isinstance(value, tuple) and all(isinstance(key, str) for key in value)
+        case FileType(many=True):
+            return isinstance(value, tuple) and all(_is_integer(key) for key in value)
+        case FileType():
+            return _is_integer(value)
+        case PlaceType():
+            return isinstance(value, Mapping) and {"lat", "lng"} <= set(value)
+        case _:
+            return False
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and -_SQL_INTEGER <= value < _SQL_INTEGER
+
+
+def _members(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _out_of_bounds(field: Field, value: object, language: str) -> str | None:
+    label, scale = field.label.say(language), field.scale
+    if not isinstance(value, int):
+        return None
+    if field.minimum is not None and value < field.minimum:
+        return say(language, "input.low", label=label, bound=plain(field.minimum, scale))
+    if field.maximum is not None and value > field.maximum:
+        return say(language, "input.high", label=label, bound=plain(field.maximum, scale))
+    return None
+
+
+def plain(value: int, scale: int) -> str:
+    """A scaled integer as decimal text: plain(12345, 2) == "123.45"."""
+    if scale == 0:
+        return str(value)
+    whole, rest = divmod(abs(value), 10**scale)
+    return f"{'-' if value < 0 else ''}{whole}.{rest:0{scale}d}"
