@@ -27,7 +27,7 @@ class Person:
 class Session:
     """One open sign-in of a person. `agent` is what the browser called itself."""
 
-    id: int
+    id: str
     user_id: int
     agent: str
     opened_at: datetime

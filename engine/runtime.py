@@ -32,7 +32,6 @@ from engine.verdict import Explanation, Outcome, Verdict
 
 if TYPE_CHECKING:
     from dsl.formula.env import Env
-
     from engine.store.database import Database
     from engine.store.lists import Query
 

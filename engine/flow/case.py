@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from dsl.formula.env import Env
-
 from dsl.app import App, Entity
+from dsl.formula.env import Env
 from dsl.formula.tree import Formula
 from engine.context import Actor
 from engine.verdict import Explanation
