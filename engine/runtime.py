@@ -48,7 +48,7 @@ class Engine:
     database: Database
     clock: Clock
 
-    # --- life ----------------------------------------------------------------------------------------------------------
+    # --- life --------------------------------------------------------------------------------------------------------
 
     @classmethod
     def start(cls, app_path: Path, database_url: str, data_dir: Path, clock: Clock | None = None) -> Engine:
@@ -62,7 +62,7 @@ class Engine:
     def close(self) -> None:
         raise NotImplementedError
 
-    # --- people --------------------------------------------------------------------------------------------------------
+    # --- people ------------------------------------------------------------------------------------------------------
 
     def authenticate(self, login: str, password: str) -> Actor | None:
         """The person, if the password is right and the account is neither closed nor resting after wrong tries."""
@@ -108,7 +108,7 @@ class Engine:
         """Active people, by name."""
         raise NotImplementedError
 
-    # --- reading -------------------------------------------------------------------------------------------------------
+    # --- reading -----------------------------------------------------------------------------------------------------
 
     def find(self, context: Context, entity: str, record_id: int) -> Record | None:
         """The record, or None when it is not there or not the actor's to see."""
@@ -162,7 +162,7 @@ class Engine:
         """What formulas may ask of the moment: today, now, me, decision tables."""
         raise NotImplementedError
 
-    # --- judging and writing -------------------------------------------------------------------------------------------
+    # --- judging and writing -----------------------------------------------------------------------------------------
 
     def execute(
         self, command: Command, context: Context, *, dry: bool = False, key: str | None = None, explain: bool = False
@@ -195,7 +195,7 @@ class Engine:
         """A gate's requirement, a validation, a computed field or a score with operand values. Raises NotThere."""
         raise NotImplementedError
 
-    # --- files and comments --------------------------------------------------------------------------------------------
+    # --- files and comments ------------------------------------------------------------------------------------------
 
     def put_file(self, context: Context, stream: BinaryIO, name: str, declared_type: str) -> FileNote:
         """Keep an upload by its content hash. Raises FileRefused."""

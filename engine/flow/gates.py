@@ -106,7 +106,7 @@ def judge_formula(rule: str, formula: Formula, said: str, span: Span, case: Case
 
 def broken(rule: str, said: str, span: Span, case: Case) -> Finding:
     """What could not be judged: closed, and said so."""
-    logger.exception("requirement %s could not be judged", rule)
+    logger.error("requirement %s could not be judged", rule)
     return Finding(rule, "broken", say(case.language, "broken", label=said), span=span)
 
 

@@ -52,6 +52,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "This “{label}” exists already; please contact your administrator",
     ),
     "one_open.other": ("{say}（已有：{title}）", "{say} (there is: {title})"),
+    "key.reused": ("这个请求编号已用于别的内容", "This idempotency key was used with another body"),
+    "busy": ("数据库正忙，请重试", "The database is busy: try again"),
     "password.short": ("密码至少 8 个字", "A password needs 8 characters at least"),
     "password.known": ("这个密码太常见", "This password is too well known"),
     "and": ("、", ", "),

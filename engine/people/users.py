@@ -93,6 +93,17 @@ def find_id(conn: Connection, login: str) -> int | None:
     return int(row[0]) if row else None
 
 
+def is_active(conn: Connection, user_id: int) -> bool:
+    u = user_account.c
+    return conn.one(sa.select(u.id).where(u.id == user_id, u.is_active)) is not None
+
+
+def unit_of(conn: Connection, user_id: int) -> int | None:
+    """The unit the person belongs to today."""
+    row = conn.one(sa.select(user_account.c.unit_id).where(user_account.c.id == user_id))
+    return row[0] if row else None
+
+
 # --- the person as of now --------------------------------------------------------------------------------------------
 
 _ACCOUNT = sa.select(

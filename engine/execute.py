@@ -1,0 +1,100 @@
+"""Execute: the only writer. Every door — form, API, board, import, bulk edit, rule — comes in here.
+
+One command is one transaction: answered before? → locked and re-read → rights → written → recomputed → judged on the
+image → stage and visit → number, last → event → search → result kept → commit. Refused or dry, all of it is rolled
+back; so a preview is the same run, and a refused command changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from engine.commands import Command
+from engine.context import Context
+from engine.errors import EngineError, StoreBusy
+from engine.flow.sentences import say
+from engine.installed import Installed
+from engine.people.moment import env_of
+from engine.store.connection import Connection
+from engine.store.driver import DuplicateValue
+from engine.verdict import Outcome
+from engine.writing import document_numbers, idempotency, memory
+from engine.writing.commands import carry_out
+from engine.writing.work import Work
+
+MOST_TRIES = 4
+"""How often a command is judged anew after a unique index refused what had been free a moment before."""
+
+
+def execute(
+    installed: Installed,
+    command: Command,
+    context: Context,
+    *,
+    dry: bool = False,
+    key: str | None = None,
+    explains: bool = False,
+) -> Outcome:
+    """Judge the command and, unless it is refused or dry, write it. See `Engine.execute` for what it raises."""
+
+    def attempt(conn: Connection) -> Outcome:
+        work = Work(installed, conn, context, env_of(conn, context, installed.app), explains, _waivers(command))
+        digest = idempotency.digest_of(command) if key else ""
+        if key and (earlier := idempotency.find_result(work, key, digest)) is not None:
+            return earlier
+        record_id = carry_out(work, command)
+        if dry or not work.verdict.allowed:
+            conn.rollback_only()
+            return outcome_of(work, command, record_id, is_dry=dry)
+        document_numbers.number_all(work)
+        event_ids = memory.remember(work)
+        outcome = outcome_of(work, command, record_id, event_ids=event_ids)
+        if key:
+            idempotency.keep_result(work, key, digest, outcome)
+        return outcome
+
+    return _until_judged(lambda: installed.database.run(attempt, is_keyed=key is not None), context)
+
+
+def execute_many(
+    installed: Installed, commands: Sequence[Command], context: Context, key: str | None = None, *, dry: bool = False
+) -> list[Outcome | EngineError]:
+    """Each command on its own; the keys of the single ones are made from the list's."""
+    results: list[Outcome | EngineError] = []
+    for place, command in enumerate(commands):
+        try:
+            each = f"{key}/{place}" if key else None
+            results.append(execute(installed, command, context, dry=dry, key=each))
+        except EngineError as error:
+            results.append(error)
+    return results
+
+
+def outcome_of(
+    work: Work, command: Command, record_id: int | None, *, is_dry: bool = False, event_ids: tuple[int, ...] = ()
+) -> Outcome:
+    """What was done or would be; the values are the record's after it, without what the actor may not read."""
+    record = memory.readable_image(work, command.entity, record_id)
+    return Outcome(
+        verdict=work.verdict,
+        entity=command.entity,
+        id=record_id,
+        version=record.get("row_version"),
+        values={key: value for key, value in record.items() if key in work.app.entity(command.entity).fields},
+        event_ids=event_ids,
+        is_dry=is_dry,
+    )
+
+
+def _waivers(command: Command) -> dict[str, str]:
+    return dict(getattr(command, "waive", {}))
+
+
+def _until_judged(attempt: Callable[[], Outcome], context: Context) -> Outcome:
+    """Runs the attempt; again if a unique index was faster than the judgement, which then finds the other record."""
+    for _ in range(MOST_TRIES):
+        try:
+            return attempt()
+        except DuplicateValue as error:
+            last = error
+    raise StoreBusy(say(context.actor.language, "busy")) from last

@@ -1,0 +1,191 @@
+"""The four commands, step by step: find, write, recompute, judge.
+
+All of it runs inside one transaction that is rolled back unless every finding allows it. So the image that is judged is
+the real one, with all computed fields, and a dry run is the same run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from dsl.app import Entity
+from engine.commands import Command, Create, Delete, Move, Update
+from engine.errors import NotAllowed
+from engine.flow import gates, stages
+from engine.flow.evidence import all_proofs
+from engine.flow.stages import Step
+from engine.people import permissions
+from engine.verdict import Finding
+from engine.writing import governance, rows
+from engine.writing.change import change, located, remove_checked, write_children
+from engine.writing.judgement import gate_case, judge_image
+from engine.writing.new import insert_new, judge_creation
+from engine.writing.subject import find_at_version, find_locked
+from engine.writing.work import Deed, Record, Work
+
+BRINGS_STAGES = ("import", "sample")
+"""Channels that bring records from elsewhere, which may stand in any stage already."""
+
+
+def carry_out(work: Work, command: Command) -> int | None:
+    """Does the command on the work's transaction and judges the result; returns the record's id."""
+    match command:
+        case Create():
+            return create(work, command)
+        case Update():
+            return update(work, command)
+        case Delete():
+            return delete(work, command)
+        case Move():
+            return move(work, command)
+        case _:
+            assert_never(command)
+
+
+def create(work: Work, command: Create) -> int | None:
+    entity = work.entity(command.entity)
+    if not permissions.rights(work.app, work.actor, entity).create:
+        raise NotAllowed(work.say("access.create", entity=entity.label.say(work.language)))
+    parent = _parent_of_new(work, entity, command)
+    record_id = insert_new(work, entity, command.values, parent, stage=_first_stage(work, entity, command))
+    work.stop_on_faults()
+    assert record_id is not None  # noqa: S101 — there were no faults
+    work.created.add((entity.key, record_id))
+    write_children(work, entity, record_id, command.children)
+    work.stop_on_faults()
+    work.recompute()
+    judge_images(work)
+    governance.judge_post_image(work, entity, record_id)
+    return record_id
+
+
+def update(work: Work, command: Update) -> int:
+    entity = work.entity(command.entity)
+    before = find_at_version(work, entity, command.id, command.version, command.values)
+    change(work, entity, before, command.values)
+    write_children(work, entity, command.id, command.children)
+    work.stop_on_faults()
+    work.recompute()
+    judge_images(work)
+    governance.judge_post_image(work, entity, command.id)
+    return command.id
+
+
+def delete(work: Work, command: Delete) -> int:
+    entity = work.entity(command.entity)
+    record = find_at_version(work, entity, command.id, command.version, {})
+    if not permissions.rights(work.app, work.actor, entity).delete:
+        raise NotAllowed(work.say("access.delete"))
+    remove_checked(work, entity, record)
+    work.recompute()
+    return command.id
+
+
+def move(work: Work, command: Move) -> int:
+    entity = work.entity(command.entity)
+    before = find_at_version(work, entity, command.id, command.version, command.fill)
+    step = _step(work, entity, before, command.to)
+    _judge_mover(work, entity, before, step)
+    change(work, entity, before, command.fill, ignores_lock=True)
+    work.stop_on_faults()
+    work.recompute()
+    leaving = _leave(work, entity, command, step)
+    if step.rule is not None:
+        _enter(work, entity, command.id, step, leaving)
+    return command.id
+
+
+# --- steps -----------------------------------------------------------------------------------------------------------
+
+
+def judge_images(work: Work) -> None:
+    """Every record that was written, as it stands after all of it was written and recomputed."""
+    for image in work.images:
+        seen = len(work.findings)
+        if image.is_new:
+            judge_creation(work, image.entity, image.id)
+        record = work.get(image.entity, image.id)
+        if image.is_new and work.context.channel not in BRINGS_STAGES:
+            work.findings.extend(_first_gate(work, image.entity, record))
+        judge_image(work, image.entity, image.before, record, image.written)
+        work.findings[seen:] = located(work.findings[seen:], image.where)
+
+
+def _first_gate(work: Work, entity: Entity, record: Record) -> tuple[Finding, ...]:
+    stage = entity.stage(str(record["stage"])) if entity.has_stages else None
+    if stage is None or stage.enter is None:
+        return ()
+    return gates.judge(stage.enter, gate_case(work, entity, record, [stage.enter]))
+
+
+def _parent_of_new(work: Work, entity: Entity, command: Create) -> Record | None:
+    parent_id = command.values.get(entity.parent) if entity.parent else None
+    return find_locked(work, work.app.entity(entity.parent), parent_id) if isinstance(parent_id, int) else None
+
+
+def _first_stage(work: Work, entity: Entity, command: Create) -> str:
+    if command.stage and (entity.stage(command.stage) is None or work.context.channel not in BRINGS_STAGES):
+        work.fault(f"{entity.key}.fields.stage.input", work.say("input.stage", stage=command.stage), "stage")
+    return command.stage
+
+
+def _step(work: Work, entity: Entity, before: Record, target: str) -> Step:
+    """The step wanted. Raises BadInput for a stage that the record's pipeline does not have."""
+    source = str(before.get("stage") or "")
+    step = stages.step(work.app, entity, str(before["pipeline"]), source, target) if entity.has_stages else None
+    if step is None:
+        work.fault(f"{entity.key}.fields.stage.input", work.say("input.stage", stage=target), "stage")
+        work.stop_on_faults()
+    assert step is not None  # noqa: S101 — a fault has stopped the work
+    return step
+
+
+def _judge_mover(work: Work, entity: Entity, before: Record, step: Step) -> None:
+    """Whether the actor may take this step at all; where there is no such step, that is said elsewhere."""
+    if step.rule is None:
+        return
+    case = governance.governing_case(work, entity, before)
+    if permissions.may_move(work.app, work.actor, entity, case, step.rule):
+        return
+    if step.rule.by:
+        roles = [role for key, role in work.app.roles.items() if key in step.rule.by]
+        said = work.say("move.by", roles=work.say("and").join(role.label.say(work.language) for role in roles))
+    else:
+        said = work.say("move.edit")
+    work.findings.append(Finding(f"{step.rule.rule}.by", "unmet", said, span=step.rule.span))
+
+
+def _leave(work: Work, entity: Entity, command: Move, step: Step) -> Deed:
+    """The step judged while the record stands in its old stage, and what becomes its event."""
+    record = work.get(entity, command.id)
+    conditions = [step.rule.when] if step.rule is not None and step.rule.when is not None else []
+    case = gate_case(work, entity, record, step.gates_before, conditions)
+    work.findings.extend(stages.judge_before(step, case, command.answer))
+    proofs = [proof for gate in step.gates_before for proof in all_proofs(gate, case)]
+    return Deed(
+        "moved",
+        entity.key,
+        command.id,
+        {"stage": (step.source.key, step.target.key)},
+        answer=command.answer,
+        proofs=tuple(proofs),
+    )
+
+
+def _enter(work: Work, entity: Entity, record_id: int, step: Step, deed: Deed) -> None:
+    """The record in its new stage: written, recomputed, and judged there."""
+    rows.set_stage(work, entity, work.get(entity, record_id), step.pipeline, step.target)
+    work.recompute()
+    record = work.get(entity, record_id)
+    gate = step.target.enter
+    case = gate_case(work, entity, record, [gate] if gate else [])
+    work.findings.extend(stages.judge_after(step, case))
+    judge_images(work)
+    passed = [finding for finding in _flat(work.findings) if finding.state in ("waived", "observed", "warned")]
+    work.deeds.append(replace(deed, proofs=(*deed.proofs, *all_proofs(gate, case)), passed=tuple(passed)))
+
+
+def _flat(findings: list[Finding]) -> list[Finding]:
+    """The findings with the parts of their groups."""
+    return [each for finding in findings for each in (finding, *_flat(list(finding.parts)))]

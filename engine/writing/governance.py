@@ -1,0 +1,51 @@
+"""Who may do it: the record (or the one above it that governs it), and the actor's rights there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dsl.app import Entity
+from engine.flow.case import Case
+from engine.people import permissions
+from engine.people.permissions import EditScope
+from engine.writing.work import Work
+
+
+def governing_case(work: Work, entity: Entity, record: Mapping[str, object]) -> Case:
+    """The case on which rights to the record are judged: itself, or the nearest record above with a say."""
+    governing = permissions.governing(work.app, entity)
+    row: Mapping[str, object] | None = record
+    while entity is not governing and row is not None:
+        parent_id = row.get(entity.parent)
+        entity = work.app.entity(entity.parent)
+        row = work.find(entity, parent_id, seen=False) if isinstance(parent_id, int) else None
+    return work.case(entity, row or {}, permissions.conditions(work.app, work.actor, entity))
+
+
+def edit_scope(work: Work, entity: Entity, record: Mapping[str, object]) -> EditScope:
+    """What of the record the actor may edit."""
+    return permissions.edit_scope(work.app, work.actor, entity, governing_case(work, entity, record))
+
+
+def judge_lock(work: Work, entity: Entity, record: Mapping[str, object]) -> bool:
+    """Refuses an edit in a locked stage, of the record or of the one it is a part of. True if it is locked."""
+    while True:
+        stage = entity.stage(str(record.get("stage") or "")) if entity.has_stages else None
+        if stage is not None and stage.is_locked:
+            rule = f"{entity.key}.stages.{stage.key}.locked"
+            work.refuse(rule, work.say("locked", stage=stage.label.say(work.language)), entity)
+            return True
+        parent_id = record.get(entity.parent) if entity.parent else None
+        if permissions.governing(work.app, entity) is entity or not isinstance(parent_id, int):
+            return False
+        entity = work.app.entity(entity.parent)
+        record = work.get(entity, parent_id)
+
+
+def judge_post_image(work: Work, entity: Entity, record_id: int) -> None:
+    """Nobody writes a record out of his own reach: afterwards it must be in sight, and be his to edit still."""
+    if work.actor.is_system:
+        return
+    record = work.find(entity, record_id)
+    if record is None or edit_scope(work, entity, record).is_nothing:
+        work.refuse(f"{entity.key}.access", work.say("access.away"), entity, entity.owner_field)

@@ -1,0 +1,89 @@
+"""What a person wants to write, field by field: known, readable, and his to change."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+from dsl.app import Entity, Field
+from dsl.formula.value_types import FileType, PersonType, RefType, RowsType
+from engine.people import organisation, permissions, users
+from engine.people.permissions import EditScope
+from engine.store.columns import empty_value
+from engine.values import complaint
+from engine.writing import holding
+from engine.writing.work import Work
+
+
+def is_writable(entity: Entity, field: Field) -> bool:
+    """A field people fill in: neither computed nor made by the engine (tags and the parent are given, but filled)."""
+    if field.is_computed or isinstance(field.value_type, RowsType):
+        return False
+    return not field.given or field.kind == "tags" or field.key == entity.parent
+
+
+def read_values(
+    work: Work, entity: Entity, values: Mapping[str, object], scope: EditScope, before: Mapping[str, object] | None
+) -> dict[str, object]:
+    """The values that change something, fit to be stored. before: the record now, None for a new one.
+
+    Everything wrong is noted on the work: unreadable input as a fault, a field that is not the actor's as a finding.
+    A value equal to the present one is no change and needs no right: a form may send back all it showed.
+    """
+    hidden = permissions.hidden_fields(work.app, work.actor, entity)
+    masked = permissions.masked_fields(work.app, work.actor, entity)
+    changed: dict[str, object] = {}
+    for key, given in values.items():
+        field = entity.fields.get(key)
+        rule = f"{entity.key}.fields.{key}"
+        if field is None or key in hidden:
+            work.fault(f"{rule}.input", work.say("input.unknown", field=key), key)
+            continue
+        value = _normal(field, given)
+        if before is not None and value == before.get(key):
+            continue
+        label = field.label.say(work.language)
+        if not is_writable(entity, field):
+            work.fault(f"{rule}.input", work.say("input.computed", label=label), key)
+        elif (before is not None and key == entity.parent) or key in masked or not scope.allows(key):
+            work.refuse(f"{rule}.access", work.say("access.field", label=label), entity, key)
+        elif said := complaint(field, value, work.language):
+            work.fault(f"{rule}.input", said, key)
+        elif not _leads_somewhere(work, field, value, before):
+            work.fault(f"{rule}.input", work.say("input.gone", label=label), key)
+        else:
+            changed[key] = value
+    return changed
+
+
+def _normal(field: Field, value: object) -> object:
+    """The one stored form of a value: NFC text, sorted sets, the type's own empty value."""
+    if value is None:
+        return empty_value(field.value_type)
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value) if value else empty_value(field.value_type)
+    if isinstance(value, list | tuple | set | frozenset):
+        return tuple(sorted(set(value), key=str)) if not isinstance(field.value_type, FileType) else tuple(value)
+    return value
+
+
+def _leads_somewhere(work: Work, field: Field, value: object, before: Mapping[str, object] | None) -> bool:
+    """Whether what the value points to is there for the actor: a record in sight, an open account, a file of his."""
+    match field.value_type:
+        case PersonType() if isinstance(value, int):
+            return users.is_active(work.conn, value)
+        case RefType(entity="department") if isinstance(value, int):
+            return organisation.find_unit(work.conn, value) is not None
+        case RefType(entity=entity) if isinstance(value, int):
+            sight = work.sight(work.app.entity(entity))
+            return work.installed.records.find(work.conn, sight, entity, value, work.env, fields=()) is not None
+        case FileType():
+            held = _file_ids(before.get(field.key)) if before else frozenset()
+            return holding.may_attach(work.conn, work.actor, _file_ids(value) - held)
+        case _:
+            return True
+
+
+def _file_ids(value: object) -> frozenset[int]:
+    ids = value if isinstance(value, tuple) else (value,)
+    return frozenset(file_id for file_id in ids if isinstance(file_id, int))

@@ -1,0 +1,70 @@
+"""A new record: its input read, its defaults added, its row written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dsl.app import Entity
+from dsl.formula.tree import Formula
+from engine.people import permissions
+from engine.people.permissions import EditScope
+from engine.values import is_empty
+from engine.writing import governance, rows
+from engine.writing.input import read_values
+from engine.writing.work import Deed, Image, Record, Work
+
+
+def insert_new(
+    work: Work, entity: Entity, given: Mapping[str, object], parent: Record | None, *, stage: str = "", where: str = ""
+) -> int | None:
+    """The new record's id; None if the input cannot be read. where: place of a row in its parent's form ("lines.0").
+
+    Whoever may create a record fills in all of it that he can see.
+    """
+    faults = len(work.faults)
+    values = read_values(work, entity, given, EditScope(all=True), None)
+    if len(work.faults) > faults:
+        return None
+    if parent is not None and permissions.governing(work.app, entity) is not entity:
+        governance.judge_lock(work, work.app.entity(entity.parent), parent)
+    values = _with_defaults(work, entity, values, given)
+    record_id = rows.insert(work, entity, values, parent, stage)
+    changes = {key: (None, value) for key, value in values.items() if not is_empty(value) and value is not False}
+    work.deeds.append(Deed("created", entity.key, record_id, changes))
+    work.images.append(Image(entity, record_id, where=where))
+    return record_id
+
+
+def judge_creation(work: Work, entity: Entity, record_id: int) -> None:
+    """May this person make this very record? Parts of a record made in the same breath need no further right."""
+    record = work.get(entity, record_id)
+    if entity.parent and (entity.parent, record.get(entity.parent)) in work.created:
+        return
+    case = governance.governing_case(work, entity, record)
+    if not permissions.may_create(work.app, work.actor, entity, case):
+        said = work.say("access.create", entity=entity.label.say(work.language))
+        work.refuse(f"{entity.key}.access", said, entity)
+
+
+def _with_defaults(
+    work: Work, entity: Entity, values: Mapping[str, object], given: Mapping[str, object]
+) -> dict[str, object]:
+    """Fields that were not given take their default; an owner whom nobody named is the actor."""
+    filled = dict(values)
+    for field in entity.fields.values():
+        if field.key not in given and field.default is not None and not field.is_computed:
+            filled[field.key] = default_value(work, entity, field.default, filled)
+    owner = entity.owner_field
+    if owner and owner not in given and filled.get(owner) is None:
+        filled[owner] = rows.person_id(work)
+    return filled
+
+
+def default_value(work: Work, entity: Entity, default: object, values: Mapping[str, object]) -> object:
+    """A field's default in stored form; a formula sees the values that are there already."""
+    if not isinstance(default, Formula):
+        return default
+    image = {key: values.get(key) for key in entity.fields} | {"id": 0}
+    case = work.case(entity, image, [default])
+    value = case.formulas.value(default, case.row, case.env)
+    return value.get("id") if isinstance(value, Mapping) else value

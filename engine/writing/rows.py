@@ -1,0 +1,195 @@
+"""Rows written: a new record, changed fields, a new stage, a removed record; owner, unit and visits go along.
+
+Nothing is judged here: `engine.writing.commands` does that, before on rights and after on the image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from dsl.app import Entity, Pipeline, Stage
+from engine.errors import VersionConflict
+from engine.flow.stages import choose_pipeline
+from engine.people import permissions, users
+from engine.people.sight import SYSTEM_SIGHT
+from engine.store import visits
+from engine.store.records import SystemValues
+from engine.store.seal import Reason, as_system
+from engine.writing.work import Record, Work
+
+
+class Stamps(NamedTuple):
+    """Who a record belongs to, as its system columns keep it."""
+
+    owner_id: int | None
+    backup_id: int | None
+    unit_id: int | None
+
+
+def insert(work: Work, entity: Entity, values: Mapping[str, object], parent: Record | None, stage: str = "") -> int:
+    """A new row in the pipeline's first stage (or the one that an import names); returns its id."""
+    pipeline = _pipeline_for(work, entity, values)
+    first = _first_stage(pipeline, stage)
+    stamps = stamps_of(work, entity, values, parent)
+    system = SystemValues(
+        at=work.context.at,
+        by=person_id(work),
+        **stamps._asdict(),
+        pipeline=pipeline.key if pipeline else "",
+        stage=first.key if first else None,
+        stage_since=work.context.at if first else None,
+    )
+    record_id = work.installed.records.insert(work.conn, entity.key, values, system)
+    work.touched[entity.key].add(record_id)
+    if pipeline is not None and first is not None:
+        _enter(work, entity, record_id, pipeline, first, "", stamps)
+    if entity.series is not None:
+        work.numberless.append((entity.key, record_id))
+    return record_id
+
+
+def update(work: Work, entity: Entity, before: Record, values: Mapping[str, object]) -> None:
+    """Changed fields, with the stamps that follow from them; a new owner takes the parts along."""
+    record_id = int(before["id"])
+    after = {**before, **values}
+    stamps = stamps_of(work, entity, after, parent_of(work, entity, after))
+    _set(work, entity, before, {**values, **stamps._asdict()})
+    if stamps != (before["owner_id"], before["backup_id"], before["unit_id"]):
+        _hand_down(work, entity, [record_id], stamps)
+
+
+def set_stage(work: Work, entity: Entity, before: Record, pipeline: Pipeline, target: Stage) -> None:
+    """The record leaves its stage and enters another."""
+    record_id, at = int(before["id"]), work.context.at
+    _set(work, entity, before, {"stage": target.key, "stage_since": at})
+    visits.leave(work.conn, work.app, entity.key, record_id, at)
+    stamps = Stamps(before["owner_id"], before["backup_id"], before["unit_id"])
+    _enter(work, entity, record_id, pipeline, target, str(before["stage"]), stamps)
+
+
+def remove(work: Work, entity: Entity, record: Record) -> None:
+    """Marks the record and all its parts as removed, the parts first."""
+    record_id = int(record["id"])
+    for child in work.app.children_of(entity.key):
+        for row in work.installed.records.children(work.conn, SYSTEM_SIGHT, child.key, record_id, work.env, fields=()):
+            remove(work, child, row)
+    version = work.installed.records.remove(
+        work.conn, entity.key, record_id, record["row_version"], at=work.context.at, by=person_id(work)
+    )
+    if version is None:
+        raise conflict(work, entity, record_id, {})
+    work.touched[entity.key].add(record_id)
+
+
+def conflict(work: Work, entity: Entity, record_id: int, mine: Mapping[str, object]) -> VersionConflict:
+    """Somebody saved in between: both sides, theirs without what the actor may not read."""
+    theirs = work.find(entity, record_id) or {}
+    covered = permissions.hidden_fields(work.app, work.actor, entity) | permissions.masked_fields(
+        work.app, work.actor, entity
+    )
+    shown = {key: value for key, value in theirs.items() if key in entity.fields and key not in covered}
+    return VersionConflict(dict(mine), shown, int(theirs.get("row_version", 0)))
+
+
+def person_id(work: Work) -> int | None:
+    """The acting person's id; None for the engine itself."""
+    return None if work.actor.is_system else work.actor.id
+
+
+# --- owner and unit --------------------------------------------------------------------------------------------------
+
+
+def stamps_of(work: Work, entity: Entity, values: Mapping[str, object], parent: Record | None) -> Stamps:
+    """The owner named in the record, else the parent's, else whoever makes it; the unit is the owner's of today."""
+    owner_id = values.get(entity.owner_field) if entity.owner_field else None
+    backup_id = values.get(entity.backup_field) if entity.backup_field else None
+    if parent is not None:
+        owner_id = parent["owner_id"] if owner_id is None else owner_id
+        backup_id = parent["backup_id"] if not entity.backup_field else backup_id
+    elif owner_id is None and not entity.owner_field:
+        owner_id = values.get("owner_id", person_id(work))
+    owner = owner_id if isinstance(owner_id, int) else None
+    backup = backup_id if isinstance(backup_id, int) else None
+    return Stamps(owner, backup, users.unit_of(work.conn, owner) if owner is not None else None)
+
+
+def parent_of(work: Work, entity: Entity, values: Mapping[str, object]) -> Record | None:
+    """The record that this one is a part of, whoever sees it."""
+    parent_id = values.get(entity.parent) if entity.parent else None
+    return work.find(work.app.entity(entity.parent), parent_id, seen=False) if isinstance(parent_id, int) else None
+
+
+def _hand_down(work: Work, entity: Entity, ids: list[int], stamps: Stamps) -> None:
+    """Parts follow their parent; a part that names an owner itself keeps it."""
+    for child in work.app.children_of(entity.key):
+        found = work.installed.tables.entity(child.key)
+        statement = sa.update(found.table).where(
+            found.column(entity.key).in_(ids), found.table.c.deleted_at.is_(None)
+        )
+        if child.owner_field:
+            statement = statement.where(found.column(child.owner_field).is_(None))
+        changed = work.conn.rows(
+            as_system(statement.values(**stamps._asdict()).returning(found.table.c.id), Reason.WRITE)
+        )
+        below = [int(row[0]) for row in changed]
+        if below:
+            work.touched[child.key].update(below)
+            _hand_down(work, child, below, stamps)
+
+
+# --- stages ----------------------------------------------------------------------------------------------------------
+
+
+def _pipeline_for(work: Work, entity: Entity, values: Mapping[str, object]) -> Pipeline | None:
+    """The pipeline that the values call for; computed fields are not there yet and count as empty."""
+    if not entity.has_stages:
+        return None
+    conditions = [pipeline.condition for pipeline in entity.pipelines if pipeline.condition is not None]
+    if not conditions:
+        return entity.pipelines[0]
+    image = {key: values.get(key) for key in entity.fields} | {"id": 0}
+    return choose_pipeline(work.case(entity, image, conditions))
+
+
+def _first_stage(pipeline: Pipeline | None, stage: str) -> Stage | None:
+    if pipeline is None:
+        return None
+    return (pipeline.stage(stage) if stage else None) or pipeline.first
+
+
+def _enter(
+    work: Work, entity: Entity, record_id: int, pipeline: Pipeline, stage: Stage, source: str, stamps: Stamps
+) -> None:
+    visits.enter(
+        work.conn,
+        work.app,
+        entity.key,
+        record_id,
+        pipeline=pipeline.key,
+        stage=stage.key,
+        source=source,
+        at=work.context.at,
+        due_at=due_at(stage, work.context.at),
+        owner_id=stamps.owner_id,
+        unit_id=stamps.unit_id,
+    )
+
+
+def due_at(stage: Stage, entered_at: datetime) -> datetime | None:
+    """When the standard dwell of the stage is over."""
+    return entered_at + timedelta(seconds=stage.limit) if stage.limit is not None else None
+
+
+def _set(work: Work, entity: Entity, before: Record, columns: Mapping[str, object]) -> None:
+    mark = {"changed_at": work.context.at, "changed_by": person_id(work)}
+    record_id = int(before["id"])
+    version = work.installed.records.update(
+        work.conn, entity.key, record_id, before["row_version"], {**columns, **mark}
+    )
+    if version is None:
+        raise conflict(work, entity, record_id, columns)
+    work.touched[entity.key].add(record_id)

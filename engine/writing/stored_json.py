@@ -1,0 +1,36 @@
+"""Stored-form values as JSON and back: for events, and for outcomes kept under an idempotency key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from dsl.formula.value_types import DateType, FileType, SetType, TimeType, ValueType
+
+
+def to_json(value: object) -> object:
+    """A JSON value: days and instants as ISO text, sets as lists; the rest is JSON already."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case date():
+            return value.isoformat()
+        case tuple():
+            return [to_json(each) for each in value]
+        case Mapping():
+            return {key: to_json(each) for key, each in value.items()}
+        case _:
+            return value
+
+
+def from_json(value_type: ValueType | None, value: object) -> object:
+    """The stored form again; value_type None for a field that is no more: as it was kept."""
+    match value_type:
+        case DateType() if isinstance(value, str):
+            return date.fromisoformat(value)
+        case TimeType() if isinstance(value, str):
+            return datetime.fromisoformat(value)
+        case SetType() | FileType() if isinstance(value, list):
+            return tuple(value)
+        case _:
+            return value
