@@ -136,7 +136,7 @@ class Work:
         return record
 
     def nested(self, entity: Entity, record: Mapping[str, object], reads: Iterable[Read]) -> Row:
-        return self.installed.related.nested(self.conn, entity.key, record, frozenset(reads))
+        return self.installed.related.nested(self.conn, entity.key, record, reads, self.env)
 
     def case(
         self, entity: Entity, record: Mapping[str, object], formulas: Iterable[Formula], reads: Iterable[Read] = ()

@@ -1,0 +1,55 @@
+"""Finding a requirement again by its rule: for "why?", and for naming what was proved or waived long ago."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dsl.app import Entity, Evidence, Fill, Gate, Group, Must, OneOpen, Requirement, Validation
+
+
+def gates_of(entity: Entity) -> Iterator[Gate]:
+    """Every gate of the entity: of its stages, then of its moves."""
+    for pipeline in entity.pipelines:
+        for stage in pipeline.stages:
+            yield from (gate for gate in (stage.enter, stage.leave) if gate is not None)
+        yield from (move.need for move in pipeline.moves if move.need is not None)
+
+
+def requirements_of(entity: Entity) -> Iterator[tuple[Gate, Requirement]]:
+    """Every requirement with its gate, those inside groups included."""
+    for gate in gates_of(entity):
+        for requirement in _flat(gate.requirements):
+            yield gate, requirement
+
+
+def find_requirement(entity: Entity, rule: str) -> tuple[Gate, Requirement] | None:
+    return next((found for found in requirements_of(entity) if found[1].rule == rule), None)
+
+
+def find_validation(entity: Entity, rule: str) -> Validation | None:
+    return next((validation for validation in entity.validations if validation.rule == rule), None)
+
+
+def find_one_open(entity: Entity, rule: str) -> OneOpen | None:
+    return next((each for each in entity.one_open if each.rule == rule), None)
+
+
+def sentence_of(entity: Entity, rule: str, language: str) -> str:
+    """What the requirement is called; its rule if the app has it no more."""
+    found = find_requirement(entity, rule)
+    if found is None:
+        return rule
+    match found[1]:
+        case Fill(field=field):
+            return entity.fields[field].label.say(language)
+        case Must(say=said, that=that):
+            return said.say(language) or that.text
+        case Evidence(label=label) | Group(label=label):
+            return label.say(language) or rule
+
+
+def _flat(requirements: tuple[Requirement, ...]) -> Iterator[Requirement]:
+    for requirement in requirements:
+        yield requirement
+        if isinstance(requirement, Group):
+            yield from _flat(requirement.parts)

@@ -1,0 +1,172 @@
+"""A desk: one person reading, in one transaction. Everything read through it is cut to what the person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dsl.app import App, Entity
+from dsl.formula.env import Env
+from dsl.formula.tree import Formula, Read
+from dsl.formula.value_types import RowsType
+from engine.answers import FileNote, Record
+from engine.context import Actor, Context
+from engine.errors import BadInput
+from engine.flow.case import Case, Row
+from engine.flow.sentences import say
+from engine.installed import Installed
+from engine.people import permissions
+from engine.people.sight import SYSTEM_SIGHT, Sight
+from engine.reading.links import files_of, link_of
+from engine.reading.masks import masked
+from engine.store.connection import Connection
+from engine.verdict import Finding
+
+Raw = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Desk:
+    installed: Installed
+    conn: Connection
+    context: Context
+    env: Env
+    _sights: dict[str, Sight] = field(default_factory=dict)
+    _hidden: dict[str, frozenset[str]] = field(default_factory=dict)
+    _masked: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def app(self) -> App:
+        return self.installed.app
+
+    @property
+    def actor(self) -> Actor:
+        return self.context.actor
+
+    @property
+    def language(self) -> str:
+        return self.actor.language
+
+    def entity(self, key: str) -> Entity:
+        """Raises BadInput for a kind of record that the app does not have."""
+        found = self.app.entities.get(key)
+        if found is None:
+            raise BadInput((Finding(key, "unmet", say(self.language, "input.entity", entity=key)),))
+        return found
+
+    # --- rights ------------------------------------------------------------------------------------------------------
+
+    def sight(self, entity: Entity) -> Sight:
+        if entity.key not in self._sights:
+            self._sights[entity.key] = permissions.sight_of(self.app, self.actor, entity)
+        return self._sights[entity.key]
+
+    def hidden(self, entity: Entity) -> frozenset[str]:
+        if entity.key not in self._hidden:
+            self._hidden[entity.key] = permissions.hidden_fields(self.app, self.actor, entity)
+        return self._hidden[entity.key]
+
+    def masked(self, entity: Entity) -> frozenset[str]:
+        if entity.key not in self._masked:
+            self._masked[entity.key] = permissions.masked_fields(self.app, self.actor, entity)
+        return self._masked[entity.key]
+
+    # --- records -----------------------------------------------------------------------------------------------------
+
+    def raw(self, entity: Entity, record_id: int) -> Raw | None:
+        """The whole record if it is in sight: for judging, never for showing."""
+        return self.installed.records.find(self.conn, self.sight(entity), entity.key, record_id, self.env)
+
+    def show(self, entity: Entity, rows: Iterable[Raw]) -> list[Record]:
+        """The records as the actor may read them, with the titles of what they refer to and the notes of their files."""
+        rows = list(rows)
+        hidden, masked_keys = self.hidden(entity), self.masked(entity)
+        links = {row["id"]: _links_of(entity, row, hidden | masked_keys) for row in rows}
+        pairs = {pair for each in links.values() for pair in each.values()}
+        pairs.update((entity.key, row["id"]) for row in rows)
+        titles = self.titles_of(pairs)
+        files = self.file_notes(_file_ids(entity, rows, hidden | masked_keys))
+        return [self._shown(entity, row, links[row["id"]], titles, files) for row in rows]
+
+    def _shown(
+        self,
+        entity: Entity,
+        row: Raw,
+        links: Mapping[str, tuple[str, int]],
+        titles: Mapping[tuple[str, int], str],
+        files: Mapping[int, FileNote],
+    ) -> Record:
+        hidden, masked_keys = self.hidden(entity), self.masked(entity)
+        values: dict[str, object] = {}
+        for key, known in entity.fields.items():
+            if key in hidden or key not in row or isinstance(known.value_type, RowsType):
+                continue
+            values[key] = masked(known, row[key]) if key in masked_keys else row[key]
+        own_title = "" if entity.title in hidden | masked_keys else titles.get((entity.key, row["id"]), "")
+        own_files = {file_id: files[file_id] for file_id in _file_ids(entity, [row], hidden) if file_id in files}
+        return Record(
+            entity=entity.key,
+            id=row["id"],
+            version=row["row_version"],
+            title=own_title or str(row.get("code") or f"#{row['id']}"),
+            values=values,
+            titles={key: titles[pair] for key, pair in links.items() if pair in titles},
+            masked=masked_keys & values.keys(),
+            files=own_files,
+        )
+
+    # --- what is referred to -----------------------------------------------------------------------------------------
+
+    def titles_of(self, pairs: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
+        """(entity, id) → how it is called. A reference shows its title to whoever sees the record that refers."""
+        return self.installed.records.titles(self.conn, set(pairs))
+
+    def file_notes(self, ids: Iterable[int]) -> Mapping[int, FileNote]:
+        return self.installed.files.notes(self.conn, set(ids))
+
+    # --- judging -----------------------------------------------------------------------------------------------------
+
+    def nested(self, entity: Entity, row: Raw, reads: Iterable[Read]) -> Row:
+        return self.installed.related.nested(self.conn, entity.key, row, reads, self.env)
+
+    def case(self, entity: Entity, row: Raw, formulas: Iterable[Formula], *, explains: bool = False) -> Case:
+        """A case over the record, for rights and explanations."""
+        reads = frozenset[Read]().union(*(formula.reads for formula in formulas))
+        return Case(
+            app=self.app,
+            entity=entity,
+            row=self.nested(entity, row, reads),
+            env=self.env,
+            actor=self.actor,
+            formulas=self.installed.formulas,
+            hidden=self.hidden(entity) | self.masked(entity),
+            explains=explains,
+        )
+
+    def governing_case(self, entity: Entity, row: Raw) -> Case:
+        """The case on which rights to the record are judged: itself, or the nearest record above with a say."""
+        governing = permissions.governing(self.app, entity)
+        at: Raw | None = row
+        while entity is not governing and at is not None:
+            parent_id = at.get(entity.parent)
+            entity = self.app.entity(entity.parent)
+            at = self._whole(entity, parent_id) if isinstance(parent_id, int) else None
+        return self.case(entity, at or {"id": 0}, list(permissions.conditions(self.app, self.actor, entity)))
+
+    def _whole(self, entity: Entity, record_id: int) -> Raw | None:
+        return self.installed.records.find(self.conn, SYSTEM_SIGHT, entity.key, record_id, self.env)
+
+
+def _links_of(entity: Entity, row: Raw, covered: frozenset[str]) -> dict[str, tuple[str, int]]:
+    """Field key → (entity, id) of the references and people the record names."""
+    return {
+        key: found
+        for key, known in entity.fields.items()
+        if key not in covered and (found := link_of(known, row.get(key))) is not None
+    }
+
+
+def _file_ids(entity: Entity, rows: Iterable[Raw], covered: frozenset[str]) -> set[int]:
+    fields = [(key, known) for key, known in entity.fields.items() if key not in covered]
+    return {each for row in rows for key, known in fields for each in files_of(known, row.get(key))}

@@ -1,0 +1,64 @@
+"""What the actor may do with one record: which fields, which moves, which parts."""
+
+from __future__ import annotations
+
+from dsl.app import Entity, Move, Stage
+from engine.answers import RecordRights
+from engine.flow.stages import next_moves
+from engine.people import permissions
+from engine.reading.desk import Desk, Raw
+
+NOTHING = RecordRights(frozenset(), delete=False, moves=())
+
+
+def record_rights(desk: Desk, entity: Entity, row: Raw) -> RecordRights:
+    """Judged on the record as it is; in a locked stage nothing but moves is left."""
+    case = desk.governing_case(entity, row)
+    app, actor = desk.app, desk.actor
+    scope = permissions.edit_scope(app, actor, entity, case)
+    may = permissions.rights(app, actor, entity)
+    locked = is_locked(desk, entity, row)
+    fields = frozenset(key for key in may.edit_fields if scope.allows(key)) if not locked else frozenset[str]()
+    return RecordRights(
+        edit_fields=fields,
+        delete=not locked and permissions.may_delete(app, actor, entity, case),
+        moves=tuple(
+            move.target
+            for move in moves_from(desk, entity, row)
+            if permissions.may_move(app, actor, entity, case, move)
+        ),
+        children=frozenset(
+            child.key for child in app.children_of(entity.key) if _may_add(desk, entity, row, child, locked=locked)
+        ),
+    )
+
+
+def moves_from(desk: Desk, entity: Entity, row: Raw) -> tuple[Move, ...]:
+    """The moves that the app allows from where the record stands, whoever may take them."""
+    if not entity.has_stages:
+        return ()
+    return next_moves(desk.app, entity.pipeline_of(str(row["pipeline"])), str(row["stage"]))
+
+
+def is_locked(desk: Desk, entity: Entity, row: Raw) -> bool:
+    """The record's own stage is locked, or that of the one it is a part of and follows."""
+    stage = _stage(entity, row)
+    if stage is not None and stage.is_locked:
+        return True
+    parent_id = row.get(entity.parent) if entity.parent else None
+    if permissions.governing(desk.app, entity) is entity or not isinstance(parent_id, int):
+        return False
+    parent = desk.app.entity(entity.parent)
+    above = desk.raw(parent, parent_id)
+    return above is not None and is_locked(desk, parent, above)
+
+
+def _stage(entity: Entity, row: Raw) -> Stage | None:
+    return entity.stage(str(row.get("stage") or "")) if entity.has_stages else None
+
+
+def _may_add(desk: Desk, entity: Entity, row: Raw, child: Entity, *, locked: bool) -> bool:
+    if permissions.governing(desk.app, child) is child:
+        return permissions.rights(desk.app, desk.actor, child).create
+    case = desk.governing_case(entity, row)
+    return not locked and permissions.edit_scope(desk.app, desk.actor, child, case).all

@@ -1,0 +1,101 @@
+"""What is kept of a work that was allowed: events, evidence, waivers, and the words to find its records by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from engine.flow.evidence import Proof
+from engine.people import permissions
+from engine.store import evidence, history, search
+from engine.store.history import EventKind, NewEvent
+from engine.store.system_tables import file, waiver
+from engine.writing.rows import person_id
+from engine.writing.stored_json import to_json
+from engine.writing.work import Deed, Work
+
+ANSWER = ":answer"
+"""Beside the changed fields of a move's event: the answer to its question. No field key holds a colon."""
+TOLD = ":told"
+"""Requirements that were open and only observed or warned of, as [rule, sentence]."""
+
+
+def remember(work: Work) -> tuple[int, ...]:
+    """Appends an event for each deed, with its evidence and waivers; returns the events' ids."""
+    ids = tuple(_append(work, deed) for deed in work.deeds)
+    for entity_key, record_ids in work.touched.items():
+        for record_id in sorted(record_ids):
+            search.index_record(work.conn, work.installed.tables.entity(entity_key), record_id)
+    return ids
+
+
+def readable_image(work: Work, entity_key: str, record_id: int | None) -> Mapping[str, Any]:
+    """The record after the work as the actor may read it; empty when it was removed."""
+    entity = work.app.entity(entity_key)
+    record = work.find(entity, record_id, seen=False) if record_id is not None else None
+    if record is None:
+        return {}
+    covered = permissions.hidden_fields(work.app, work.actor, entity) | permissions.masked_fields(
+        work.app, work.actor, entity
+    )
+    return {key: value for key, value in record.items() if key not in covered}
+
+
+def _append(work: Work, deed: Deed) -> int:
+    context = work.context
+    told = [[each.rule, each.said] for each in deed.passed if each.state != "waived"]
+    changes: dict[str, list[object]] = {
+        key: [to_json(before), to_json(after)] for key, (before, after) in deed.changes.items()
+    }
+    if deed.answer:
+        changes[ANSWER] = [None, deed.answer]
+    if told:
+        changes[TOLD] = [None, told]
+    event_id = history.append(
+        work.conn,
+        NewEvent(
+            entity=deed.entity,
+            record_id=deed.id,
+            kind=cast("EventKind", deed.kind),
+            at=context.at,
+            changes=changes,
+            actor_id=person_id(work),
+            channel=context.channel,
+            revision=context.revision,
+            cause=context.cause,
+            depth=context.depth,
+            request_id=context.request_id,
+        ),
+    )
+    for proof in deed.proofs:
+        _keep_proof(work, deed, proof, event_id)
+    for finding in deed.passed:
+        if finding.state == "waived":
+            _keep_waiver(work, deed, finding.rule, event_id)
+    return event_id
+
+
+def _keep_proof(work: Work, deed: Deed, proof: Proof, event_id: int) -> None:
+    digest = work.conn.value(sa.select(file.c.sha256).where(file.c.id == proof.file_id)) if proof.file_id else ""
+    kept = evidence.Proof(
+        entity=deed.entity,
+        record_id=deed.id,
+        rule=proof.rule,
+        kind="file" if proof.file_id else "record",
+        at=work.context.at,
+        actor_id=person_id(work),
+        file_id=proof.file_id,
+        sha256=digest or "",
+        related_entity=proof.entity,
+        related_id=proof.record_id,
+        event_id=event_id,
+    )
+    evidence.append(work.conn, kept)
+
+
+def _keep_waiver(work: Work, deed: Deed, rule: str, event_id: int) -> None:
+    values = {"entity": deed.entity, "record_id": deed.id, "rule": rule, "reason": work.waive[rule].strip()}
+    by = {"actor_id": person_id(work), "at": work.context.at, "event_id": event_id}
+    work.conn.execute(sa.insert(waiver).values(**values, **by))
