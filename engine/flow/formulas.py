@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from dsl.formula.explain import Explained, explain
 from dsl.formula.python_code import compile_formula
 
 from dsl.app import App
@@ -37,11 +36,8 @@ class Formulas:
             raise FormulaBroken(formula.text) from fault
 
     def explain(self, formula: Formula, row: Row, env: Env, language: str) -> Explanation:
-        """The formula as a tree of its parts with their values as people read them. Raises FormulaBroken."""
-        try:
-            return _explanation(explain(formula, row, env, lambda kind, value: self._text_of(kind, value, language)))
-        except FAULTS as fault:
-            raise FormulaBroken(formula.text) from fault
+        """The formula with its value as people read it. Raises FormulaBroken."""
+        return Explanation(formula.text, self._text_of(formula.type, self.value(formula, row, env), language))
 
     def _function(self, formula: Formula) -> Compiled:
         # Keyed by identity (the formula is kept beside it): hashing a whole tree costs more than running it.
@@ -49,7 +45,3 @@ class Formulas:
         if known is None:
             known = self._compiled[id(formula)] = (formula, compile_formula(formula, self._app))
         return known[1]
-
-
-def _explanation(explained: Explained) -> Explanation:
-    return Explanation(explained.text, explained.value, tuple(_explanation(part) for part in explained.parts))

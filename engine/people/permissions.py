@@ -3,7 +3,8 @@
 How entries add up:
 - A person holds roles; `also:` brings in others, and everybody holds `everyone`. Rights to create, edit, delete and
   export are the union over all entries of the roles held.
-- Sight is the union of the `sees` of the roles held (where an entry says `see:`, that instead of its role's).
+- Sight is the union of the `sees` of the roles held (where an entry says `see:`, that instead of its role's). What
+  nobody owns (no owner field, no parent: regions, materials) is seen whole by every role that has an entry.
 - `hide` and `mask` follow the nearest entry of each role that stands at the top of what the person holds: an area
   manager who is *also* a salesperson is bound by the manager's entry, not freed by the salesperson's.
 - A part (`part_of`) without `access` of its own follows its parent: whoever may edit the parent may create, edit and
@@ -72,6 +73,8 @@ def sight_of(app: App, actor: Actor, entity: Entity) -> Sight:
             conditions.append(scope)
         elif scope:
             scopes.add(scope)
+    if not governing(app, entity).owner_field and any(not access.see for access in held):
+        scopes.add("all")
     return _sight(actor, scopes, tuple(conditions))
 
 

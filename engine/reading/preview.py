@@ -6,7 +6,7 @@ Stored and live fields alike are computed here, each after those it reads, from 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from dsl.app import Entity, Field
 from dsl.formula.tree import Formula
@@ -24,15 +24,18 @@ from engine.store.related import all_reads
 Draft = dict[str, Any]
 
 
+class Table(NamedTuple):
+    """rows: all of them as saved, in stored form; computed: the computed values of each row given ({} if deleted)."""
+
+    rows: list[Draft]
+    computed: tuple[Mapping[str, object], ...]
+
+
 def preview(desk: Desk, entity: Entity, values: Values, children: Children, record_id: int | None) -> Preview:
     """Raises NotThere for a record out of sight. Fields that the actor may not read are left out of the answer."""
     row = _drafted(desk, entity, record_id, values)
-    tables = {key: _rows_of(desk, entity, key, row, given) for key, given in children.items() if _is_table(entity, key)}
-    computed_rows = {
-        key: [_computed(desk, desk.app.entity(entity.fields[key].target), each, {}) for each in rows]
-        for key, rows in tables.items()
-    }
-    overlay = {key: [each | new for each, new in zip(tables[key], computed_rows[key], strict=True)] for key in tables}
+    tables = {key: _table(desk, entity, key, row, given) for key, given in children.items() if _is_table(entity, key)}
+    overlay = {key: table.rows for key, table in tables.items()}
     computed = _computed(desk, entity, row, overlay)
     case = _form_case(desk, entity, row | computed, overlay)
     hidden = desk.hidden(entity) | desk.masked(entity)
@@ -42,7 +45,7 @@ def preview(desk: Desk, entity: Entity, values: Values, children: Children, reco
         values={key: value for key, value in computed.items() if key not in hidden},
         shown={key: state for key, state in shown.items() if key not in hidden},
         required={key: state for key, state in required.items() if key not in hidden},
-        children={key: tuple(rows[-len(children[key]) :]) for key, rows in computed_rows.items() if key not in hidden},
+        children={key: table.computed for key, table in tables.items() if key not in hidden},
     )
 
 
@@ -59,28 +62,31 @@ def _drafted(desk: Desk, entity: Entity, record_id: int | None, values: Values) 
         if found is None:
             raise NotThere(f"{entity.key} {record_id}")
         row |= found
-    elif entity.owner_field and not values.get(entity.owner_field):
+    elif entity.owner_field:
         row[entity.owner_field] = desk.actor.id
     writable = {key: value for key, value in values.items() if key in entity.fields and not entity.fields[key].is_computed}
     return row | {key: empty_value(entity.fields[key].value_type) if v is None else v for key, v in writable.items()}
 
 
-def _rows_of(desk: Desk, entity: Entity, key: str, row: Draft, given: Sequence[ChildRow]) -> list[Draft]:
-    """All rows of a table as they would be saved: those kept as they are first, then the form's in its order."""
+def _table(desk: Desk, entity: Entity, key: str, row: Draft, given: Sequence[ChildRow]) -> Table:
+    """The table as it would be saved: rows that stay as they are first, then the form's in its order."""
     child = desk.app.entity(entity.fields[key].target)
     saved: dict[int, Draft] = {}
     if row["id"]:
         rows = desk.installed.records.children(desk.conn, desk.sight(child), child.key, row["id"], desk.env)
         saved = {each["id"]: dict(each) for each in rows}
+    blank: Draft = {field.key: empty_value(field.value_type) for field in child.fields.values()} | {"id": 0}
     named = {each.id for each in given if each.id is not None}
     kept = [each for child_id, each in saved.items() if child_id not in named]
-    blank: Draft = {field.key: empty_value(field.value_type) for field in child.fields.values()}
-    formed = [
-        blank | saved.get(each.id or 0, {"id": 0}) | dict(each.values) | {child.parent: row["id"] or None}
-        for each in given
-        if not each.delete
-    ]
-    return [*kept, *formed]
+    computed: list[Mapping[str, object]] = []
+    for each in given:
+        if each.delete:
+            computed.append({})
+            continue
+        image = blank | saved.get(each.id or 0, {}) | dict(each.values) | {child.parent: row["id"] or None}
+        computed.append(_computed(desk, child, image, {}))
+        kept.append(image | computed[-1])
+    return Table(kept, tuple(computed))
 
 
 def _computed(desk: Desk, entity: Entity, row: Draft, overlay: Mapping[str, Sequence[Draft]]) -> dict[str, object]:

@@ -25,9 +25,11 @@ TOLD = ":told"
 def remember(work: Work) -> tuple[int, ...]:
     """Appends an event for each deed, with its evidence and waivers; returns the events' ids."""
     ids = tuple(_append(work, deed) for deed in work.deeds)
-    for entity_key, record_ids in work.touched.items():
-        for record_id in sorted(record_ids):
-            search.index_record(work.conn, work.installed.tables.entity(entity_key), record_id)
+    for entity_key, record_id in sorted({(deed.entity, deed.id) for deed in work.deeds} - work.removed):
+        entity = work.app.entity(entity_key)
+        search.index(work.conn, entity, record_id, work.get(entity, record_id))
+    for entity_key, record_id in sorted(work.removed):
+        search.forget(work.conn, work.app.entity(entity_key), record_id)
     return ids
 
 

@@ -54,7 +54,7 @@ def _with_defaults(
     for field in entity.fields.values():
         if field.key not in given and field.default is not None and not field.is_computed:
             filled[field.key] = default_value(work, entity, field.default, filled)
-    owner = entity.owner_field
+    owner = rows.written_field(entity, entity.owner_field)
     if owner and owner not in given and filled.get(owner) is None:
         filled[owner] = rows.person_id(work)
     return filled

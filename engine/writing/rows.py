@@ -83,6 +83,7 @@ def remove(work: Work, entity: Entity, record: Record) -> None:
     if version is None:
         raise conflict(work, entity, record_id, {})
     work.touched[entity.key].add(record_id)
+    work.removed.add((entity.key, record_id))
 
 
 def conflict(work: Work, entity: Entity, record_id: int, mine: Mapping[str, object]) -> VersionConflict:
@@ -105,16 +106,22 @@ def person_id(work: Work) -> int | None:
 
 def stamps_of(work: Work, entity: Entity, values: Mapping[str, object], parent: Record | None) -> Stamps:
     """The owner named in the record, else the parent's, else whoever makes it; the unit is the owner's of today."""
-    owner_id = values.get(entity.owner_field) if entity.owner_field else None
-    backup_id = values.get(entity.backup_field) if entity.backup_field else None
+    owner_field, backup_field = written_field(entity, entity.owner_field), written_field(entity, entity.backup_field)
+    owner_id = values.get(owner_field) if owner_field else None
+    backup_id = values.get(backup_field) if backup_field else None
     if parent is not None:
         owner_id = parent["owner_id"] if owner_id is None else owner_id
-        backup_id = parent["backup_id"] if not entity.backup_field else backup_id
-    elif owner_id is None and not entity.owner_field:
+        backup_id = backup_id if backup_field else parent["backup_id"]
+    elif owner_id is None and not owner_field:
         owner_id = values.get("owner_id", person_id(work))
     owner = owner_id if isinstance(owner_id, int) else None
     backup = backup_id if isinstance(backup_id, int) else None
     return Stamps(owner, backup, users.unit_of(work.conn, owner) if owner is not None else None)
+
+
+def written_field(entity: Entity, key: str) -> str:
+    """The field if people fill it in; "" if the engine only shows there what the parent hands down."""
+    return key if key in entity.fields and not entity.fields[key].given else ""
 
 
 def parent_of(work: Work, entity: Entity, values: Mapping[str, object]) -> Record | None:
@@ -130,8 +137,8 @@ def _hand_down(work: Work, entity: Entity, ids: list[int], stamps: Stamps) -> No
         statement = sa.update(found.table).where(
             found.column(entity.key).in_(ids), found.table.c.deleted_at.is_(None)
         )
-        if child.owner_field:
-            statement = statement.where(found.column(child.owner_field).is_(None))
+        if owner_field := written_field(child, child.owner_field):
+            statement = statement.where(found.column(owner_field).is_(None))
         changed = work.conn.rows(
             as_system(statement.values(**stamps._asdict()).returning(found.table.c.id), Reason.WRITE)
         )

@@ -73,6 +73,7 @@ class Work:
     images: list[Image] = field(default_factory=list)
     created: set[tuple[str, object]] = field(default_factory=set)
     """Records this work has made: their parts come along without a further right."""
+    removed: set[tuple[str, int]] = field(default_factory=set)
     numberless: list[tuple[str, int]] = field(default_factory=list)
     """Records that still want their document number."""
     _sights: dict[str, Sight] = field(default_factory=dict)
