@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from dsl.app import App
 from engine.clock import Clock
 from engine.flow.formulas import Formulas
+from engine.flow.told import told
+from engine.store.apply import apply_app, read_tables
 from engine.store.database import Database
 from engine.store.derived import Derived
 from engine.store.files import FileStore
 from engine.store.gate import Gate
-from engine.store.plans import Plans
+from engine.store.lists import Lists
+from engine.store.live import SqlFormulas
 from engine.store.records import Records
 from engine.store.related import Related
+from engine.store.sql_formula import moment
 from engine.store.tables import Tables
 
 
@@ -27,9 +32,31 @@ class Installed:
     database: Database
     tables: Tables
     gate: Gate
-    plans: Plans
     records: Records
     related: Related
     derived: Derived
+    lists: Lists
     formulas: Formulas
     files: FileStore
+
+
+def install(app: App, database: Database, files: FileStore, clock: Clock) -> Installed:
+    """Applies the app to the database and puts its parts together. Raises NotReady if the data does not fit it."""
+    revision = apply_app(database, app, clock)
+    tables = read_tables(database, app)
+    sql = SqlFormulas(app, tables, database.dialect)
+    gate = Gate(app, tables, formula_sql=sql.where, live=sql.add_live, moment=moment)
+    return Installed(
+        app=app,
+        revision=revision,
+        clock=clock,
+        database=database,
+        tables=tables,
+        gate=gate,
+        records=Records(app, tables, gate),
+        related=Related(app, tables, sql),
+        derived=Derived(app, tables, sql),
+        lists=Lists(app, tables, gate, sql),
+        formulas=Formulas(app, partial(told, app)),
+        files=files,
+    )

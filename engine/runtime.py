@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
+
+import sqlalchemy as sa
 
 from dsl.app import App
 from dsl.app import Move as MoveRule
+from dsl.formula.env import Env
 from dsl.formula.tree import Formula
+from dsl.load import load_app
 from dsl.problems import Checked
+from dsl.render import as_text
+from engine import execute as writer
 from engine.answers import (
     Entry,
     FileNote,
@@ -24,143 +32,244 @@ from engine.answers import (
     Session,
     Total,
 )
-from engine.clock import Clock
-from engine.commands import Children, Command, Values
+from engine.clock import Clock, SystemClock
+from engine.commands import Children, Command, Move, Values
 from engine.context import Actor, Channel, Context
-from engine.errors import EngineError
-from engine.verdict import Explanation, Outcome, Verdict
+from engine.errors import BadInput, EngineError, NotReady, NotThere
+from engine.flow.sentences import say
+from engine.installed import Installed, install
+from engine.people import passwords, permissions, sign_in, users
+from engine.people.moment import env_of
+from engine.reading import lists, timeline
+from engine.reading.desk import Desk
+from engine.reading.files import open_file, put_file
+from engine.reading.preview import preview
+from engine.reading.rights import NOTHING, moves_from, record_rights
+from engine.reading.why import why
+from engine.store import history
+from engine.store.connection import Connection
+from engine.store.database import Database
+from engine.store.files import FileStore
+from engine.store.history import NewEvent
+from engine.store.lists import Query
+from engine.store.system_tables import comment
+from engine.verdict import Explanation, Finding, Outcome, Verdict
 
-if TYPE_CHECKING:
-    from dsl.formula.env import Env
-    from engine.store.database import Database
-    from engine.store.lists import Query
+LONGEST_COMMENT = 10_000
 
 
 class Engine:
     """Everything a door needs: who acts, what may be read, what is wanted.
 
     Values go in and out in stored form (see `dsl.kinds`). Reading methods open their own read transaction; every write
-    goes through `execute`. Safe to share between threads.
+    to a record goes through `execute`. Safe to share between threads.
     """
 
-    app: App
-    revision: int
-    database: Database
-    clock: Clock
+    def __init__(self, installed: Installed, app_path: Path | None = None) -> None:
+        self.installed = installed
+        self._app_path = app_path
+        self._reloading = threading.Lock()
+
+    @property
+    def app(self) -> App:
+        return self.installed.app
+
+    @property
+    def revision(self) -> int:
+        return self.installed.revision
+
+    @property
+    def database(self) -> Database:
+        return self.installed.database
+
+    @property
+    def clock(self) -> Clock:
+        return self.installed.clock
 
     # --- life --------------------------------------------------------------------------------------------------------
 
     @classmethod
     def start(cls, app_path: Path, database_url: str, data_dir: Path, clock: Clock | None = None) -> Engine:
-        """Load and check the app, open the database, apply the app. Raises NotReady (with .problems) or StoreLocked."""
-        raise NotImplementedError
+        """Load and check the app, open the database, apply the app. Raises NotReady (with the problems) or StoreLocked."""
+        checked = load_app(app_path)
+        if checked.value is None or not checked.is_ok:
+            raise NotReady(_told_problems(checked, app_path))
+        database = Database.open(database_url, data_dir=data_dir)
+        try:
+            installed = install(checked.value, database, FileStore(data_dir), clock or SystemClock())
+        except BaseException:
+            database.close()
+            raise
+        return cls(installed, app_path)
 
     def reload(self) -> Checked[App]:
         """Read the app's file again; when it has no errors, apply it and go on with it. Else nothing changes."""
-        raise NotImplementedError
+        if self._app_path is None:
+            return Checked(self.app)
+        checked = load_app(self._app_path)
+        if checked.value is None or not checked.is_ok:
+            return checked
+        with self._reloading:
+            old = self.installed
+            self.installed = install(checked.value, old.database, old.files, old.clock)
+        return checked
 
     def close(self) -> None:
-        raise NotImplementedError
+        self.database.close()
 
     # --- people ------------------------------------------------------------------------------------------------------
 
     def authenticate(self, login: str, password: str) -> Actor | None:
         """The person, if the password is right and the account is neither closed nor resting after wrong tries."""
-        raise NotImplementedError
+        user_id = sign_in.authenticate(self.database, login, password, self.clock.now())
+        return self.actor(user_id) if user_id is not None else None
 
     def actor(self, user_id: int) -> Actor | None:
         """The person as of now (role, unit, manager); None if unknown or closed."""
-        raise NotImplementedError
+        with self.database.read() as conn:
+            return users.find_actor(conn, self.app, user_id, self.clock.now())
 
     def context(self, actor: Actor, channel: Channel, request_id: str = "") -> Context:
-        raise NotImplementedError
+        return Context(actor, self.clock.now(), self.revision, channel, request_id)
 
     def open_session(self, user_id: int, agent: str) -> str:
         """A new session's secret token; only its hash is kept."""
-        raise NotImplementedError
+        with self.database.write() as conn:
+            return sign_in.open_session(conn, user_id, agent, self.clock.now())
 
     def session_actor(self, token: str) -> Actor | None:
         """Who holds this session; None when it is unknown, closed, idle for 8 hours or 7 days old."""
-        raise NotImplementedError
+        now = self.clock.now()
+        with self.database.read() as conn:
+            found = sign_in.session_user(conn, token, now)
+            actor = users.find_actor(conn, self.app, found[0], now) if found else None
+        if found is not None and found[1]:
+            with self.database.write() as conn:
+                sign_in.note_session_used(conn, token, now)
+        return actor
 
     def close_session(self, token: str) -> None:
-        raise NotImplementedError
+        with self.database.write() as conn:
+            sign_in.close_session(conn, token)
 
     def sessions(self, actor: Actor) -> tuple[Session, ...]:
         """The person's open sessions, latest first."""
-        raise NotImplementedError
+        with self.database.read() as conn:
+            return sign_in.sessions_of(conn, actor.id, self.clock.now())
 
     def issue_token(self, login: str, password: str, name: str) -> str | None:
         """A bearer token for the API, or None when the sign-in fails."""
-        raise NotImplementedError
+        user_id = sign_in.authenticate(self.database, login, password, self.clock.now())
+        if user_id is None:
+            return None
+        with self.database.write() as conn:
+            return sign_in.issue_token(conn, user_id, name, self.clock.now())
 
     def token_actor(self, token: str) -> Actor | None:
-        raise NotImplementedError
+        now = self.clock.now()
+        with self.database.read() as conn:
+            user_id = sign_in.token_user(conn, token, now)
+            return users.find_actor(conn, self.app, user_id, now) if user_id is not None else None
 
     def set_language(self, actor: Actor, language: str) -> None:
-        raise NotImplementedError
+        """Raises BadInput for a language that the app does not speak."""
+        if language not in self.app.languages:
+            raise BadInput((Finding("person.language", "unmet", ", ".join(self.app.languages)),))
+        with self.database.write() as conn:
+            users.set_language(conn, actor.id, language)
 
     def set_password(self, user_id: int, password: str) -> None:
         """Raises BadInput for a password that is too short or well known; ends the person's sessions and tokens."""
-        raise NotImplementedError
+        actor = self.actor(user_id)
+        said = passwords.complaint(password, actor.login if actor else "", actor.language if actor else "en")
+        if said is not None:
+            raise BadInput((Finding("person.password", "unmet", said, field="password"),))
+        kept = passwords.hash_password(password)
+        with self.database.write() as conn:
+            users.set_password(conn, user_id, kept)
 
-    def people(self, context: Context) -> list[Person]:
+    def people(self, context: Context) -> list[Person]:  # noqa: ARG002 — whoever is signed in may see who works here
         """Active people, by name."""
-        raise NotImplementedError
+        with self.database.read() as conn:
+            return users.active_people(conn)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
+    @contextmanager
+    def _desk(self, context: Context) -> Iterator[Desk]:
+        installed = self.installed
+        with installed.database.read() as conn:
+            yield Desk(installed, conn, context, env_of(conn, context, installed.app))
+
     def find(self, context: Context, entity: str, record_id: int) -> Record | None:
         """The record, or None when it is not there or not the actor's to see."""
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            row = desk.raw(desk.entity(entity), record_id)
+            return desk.show(desk.entity(entity), [row])[0] if row is not None else None
 
     def page(self, context: Context, query: Query) -> Page:
         """Raises BadInput for a sort or a filter over fields the actor may not read."""
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            return lists.page(desk, query)
 
     def totals(
         self, context: Context, entity: str, where: Formula | None, by: str, sums: Sequence[str] = ()
     ) -> list[Total]:
         """Visible records grouped by a field, with sums of other fields."""
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            return lists.totals(desk, entity, where, by, sums)
 
     def children(self, context: Context, entity: str, record_id: int, table_field: str) -> list[Record]:
         """The child rows of a record, oldest first; empty if the parent is out of sight."""
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            return lists.children(desk, entity, record_id, table_field)
 
     def titles(self, context: Context, pairs: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
         """(entity, id) → title, for those in sight. Entity "person" names people."""
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            return lists.titles(desk, pairs)
 
     def lookup(
         self, context: Context, entity: str, text: str, limit: int = 20, where: Formula | None = None
     ) -> list[Found]:
         """Records (or people, for "person") whose title holds `text`: for reference pickers."""
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            return lists.lookup(desk, entity, text, limit, where)
 
     def search(self, context: Context, text: str, limit: int = 20) -> list[Group]:
         """Full-text search over everything in sight, grouped by entity."""
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            return lists.search(desk, text, limit)
 
     def timeline(
         self, context: Context, entity: str, record_id: int, limit: int = 50, before: int | None = None
     ) -> list[Entry]:
         """What happened to the record and to all beneath it, newest first; `before` is the last entry's id."""
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            return timeline.timeline(desk, desk.entity(entity), record_id, limit, before)
 
     def filter(self, context: Context, entity: str, text: str) -> Checked[Formula]:
         """A yes/no formula typed by a person; fields the actor may not read are unknown names to it."""
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            return lists.filter_formula(desk, desk.entity(entity), text)
 
     def rights(self, context: Context, entity: str) -> Rights:
-        raise NotImplementedError
+        """What the actor may do with an entity before any record is looked at. Raises BadInput for an unknown one."""
+        found = self.app.entities.get(entity)
+        if found is None:
+            said = say(context.actor.language, "input.entity", entity=entity)
+            raise BadInput((Finding(entity, "unmet", said),))
+        return permissions.rights(self.app, context.actor, found)
 
     def may(self, context: Context, entity: str, record: Record) -> RecordRights:
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            row = desk.raw(desk.entity(entity), record.id)
+            return record_rights(desk, desk.entity(entity), row) if row is not None else NOTHING
 
     def env(self, context: Context) -> Env:
-        """What formulas may ask of the moment: today, now, me, decision tables."""
-        raise NotImplementedError
+        """What formulas may ask of the moment: today, now, me."""
+        with self.database.read() as conn:
+            return env_of(conn, context, self.app)
 
     # --- judging and writing -----------------------------------------------------------------------------------------
 
@@ -173,38 +282,77 @@ class Engine:
         finding. explain: findings carry `why`. key: idempotency key; the same key and body answer as the first time.
         Raises NotThere, NotAllowed, VersionConflict, KeyReused, BadInput (unknown entity, field or stage), StoreBusy.
         """
-        raise NotImplementedError
+        return writer.execute(self.installed, command, context, dry=dry, key=key, explains=explain)
 
     def execute_many(
         self, commands: Sequence[Command], context: Context, key: str | None = None, *, dry: bool = False
     ) -> list[Outcome | EngineError]:
         """Each command on its own, in order: one refused does not stop the others."""
-        raise NotImplementedError
+        return writer.execute_many(self.installed, commands, context, key, dry=dry)
 
     def checklist(self, context: Context, entity: str, record_id: int) -> list[tuple[MoveRule, Verdict]]:
         """Every move the record could take from here, judged as it stands. Raises NotThere."""
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            row = desk.raw(desk.entity(entity), record_id)
+            if row is None:
+                raise NotThere(f"{entity} {record_id}")
+            moves = moves_from(desk, desk.entity(entity), row)
+        return [
+            (move, self.execute(Move(entity, record_id, move.target), context, dry=True).verdict) for move in moves
+        ]
 
     def preview(
         self, context: Context, entity: str, values: Values, children: Children, record_id: int | None = None
     ) -> Preview:
         """What a form would compute, show and demand, without a write."""
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            return preview(desk, desk.entity(entity), values, children, record_id)
 
     def why(self, context: Context, entity: str, record_id: int, rule_or_field: str) -> Explanation:
         """A gate's requirement, a validation, a computed field or a score with operand values. Raises NotThere."""
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            return why(desk, desk.entity(entity), record_id, rule_or_field)
 
     # --- files and comments ------------------------------------------------------------------------------------------
 
     def put_file(self, context: Context, stream: BinaryIO, name: str, declared_type: str) -> FileNote:
         """Keep an upload by its content hash. Raises FileRefused."""
-        raise NotImplementedError
+        return put_file(self.installed, context, stream, name, declared_type)
 
     def open_file(self, context: Context, file_id: int) -> tuple[FileNote, Path] | None:
         """The file, if a record in the actor's sight holds it, or the actor uploaded it within the hour."""
-        raise NotImplementedError
+        with self._desk(context) as desk:
+            return open_file(desk, file_id)
 
     def comment(self, context: Context, entity: str, record_id: int, text: str) -> int:
         """Add a comment to a record in sight; returns the event's id. Raises NotThere, BadInput when empty."""
-        raise NotImplementedError
+        said = text.strip()[:LONGEST_COMMENT]
+        with self._desk(context) as desk:
+            if desk.raw(desk.entity(entity), record_id) is None:
+                raise NotThere(f"{entity} {record_id}")
+        if not said:
+            sentence = say(context.actor.language, "input.comment")
+            raise BadInput((Finding(f"{entity}.comment", "unmet", sentence, field="text"),))
+        return self.database.run(lambda conn: _add_comment(conn, context, entity, record_id, said))
+
+
+def _add_comment(conn: Connection, context: Context, entity: str, record_id: int, text: str) -> int:
+    event = NewEvent(
+        entity=entity,
+        record_id=record_id,
+        kind="commented",
+        at=context.at,
+        actor_id=context.actor.id,
+        channel=context.channel,
+        revision=context.revision,
+        request_id=context.request_id,
+    )
+    event_id = history.append(conn, event)
+    values = {"entity": entity, "record_id": record_id, "text": text, "actor_id": context.actor.id, "at": context.at}
+    conn.execute(sa.insert(comment).values(event_id=event_id, **values))
+    return event_id
+
+
+def _told_problems(checked: Checked[App], path: Path) -> str:
+    sources = {path.name: path.read_text(encoding="utf-8", errors="replace")} if path.exists() else {}
+    return as_text(checked.problems, sources, "en")

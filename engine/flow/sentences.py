@@ -60,6 +60,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "points.base": ("基础分", "Base"),
     "points.met": ("符合，{add}", "met, {add}"),
     "points.unmet": ("不符合，0", "not met, 0"),
+    "empty": ("空", "empty"),
     "hidden": ("（无权查看）", "(not yours to see)"),
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from engine.store.database import Connection
+from engine.store.connection import Connection
 from engine.store.system_tables import org_unit
 
 _PATHS_BELOW = sa.select(org_unit.c.id).where(

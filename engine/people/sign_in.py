@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from engine.answers import Session
 from engine.people import passwords
-from engine.store.database import Connection, Database
+from engine.store.connection import Connection
+from engine.store.database import Database
 from engine.store.system_tables import api_token, session, user_account
 
 IDLE: Final = timedelta(hours=8)

@@ -14,7 +14,7 @@ from engine.answers import Person
 from engine.context import Actor
 from engine.people import organisation, passwords
 from engine.people.permissions import EVERYONE
-from engine.store.database import Connection
+from engine.store.connection import Connection
 from engine.store.system_tables import api_token, org_unit, post, session, user_account
 
 SYSTEM_ID: Final = 0

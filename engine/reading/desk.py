@@ -104,7 +104,7 @@ class Desk:
                 continue
             values[key] = masked(known, row[key]) if key in masked_keys else row[key]
         own_title = "" if entity.title in hidden | masked_keys else titles.get((entity.key, row["id"]), "")
-        own_files = {file_id: files[file_id] for file_id in _file_ids(entity, [row], hidden) if file_id in files}
+        own_files = {each: files[each] for each in _file_ids(entity, [row], hidden | masked_keys) if each in files}
         return Record(
             entity=entity.key,
             id=row["id"],
@@ -123,7 +123,8 @@ class Desk:
         return self.installed.records.titles(self.conn, set(pairs))
 
     def file_notes(self, ids: Iterable[int]) -> Mapping[int, FileNote]:
-        return self.installed.files.notes(self.conn, set(ids))
+        found = self.installed.files.find_many(self.conn, sorted(set(ids)))
+        return {each.id: FileNote(each.id, each.name, each.size, each.mime, each.sha256) for each in found}
 
     # --- judging -----------------------------------------------------------------------------------------------------
 

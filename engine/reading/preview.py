@@ -83,9 +83,9 @@ def _table(desk: Desk, entity: Entity, key: str, row: Draft, given: Sequence[Chi
         if each.delete:
             computed.append({})
             continue
-        image = blank | saved.get(each.id or 0, {}) | dict(each.values) | {child.parent: row["id"] or None}
+        image: Draft = {**blank, **saved.get(each.id or 0, {}), **each.values, child.parent: row["id"] or None}
         computed.append(_computed(desk, child, image, {}))
-        kept.append(image | computed[-1])
+        kept.append({**image, **computed[-1]})
     return Table(kept, tuple(computed))
 
 

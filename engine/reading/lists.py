@@ -1,0 +1,185 @@
+"""Lists, titles, lookup and search: many records at once, within sight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from dsl.app import Entity
+from dsl.formula.check import check_formula
+from dsl.formula.scope import AppScope, FieldInfo, StageInfo, TableInfo, link_of
+from dsl.formula.tree import Formula
+from dsl.formula.value_types import YESNO
+from dsl.problems import Checked
+from dsl.source import Span
+from engine.answers import Found, Group, Page, Person, Record
+from engine.errors import BadInput
+from engine.flow.sentences import say
+from engine.people import users
+from engine.reading.desk import Desk
+from engine.reading.links import PERSON
+from engine.store import search as words
+from engine.store.lists import Query
+from engine.store.search import Scope as SearchScope
+from engine.verdict import Finding
+
+MOST_FOUND = 50
+
+
+def page(desk: Desk, query: Query) -> Page:
+    """Raises BadInput for a filter, sort or field that is unknown or not the actor's to read."""
+    entity = desk.entity(query.entity)
+    unreadable = _unreadable(desk, entity, query)
+    found = desk.installed.lists.page(desk.conn, desk.sight(entity), query, desk.env, unreadable)
+    return Page(tuple(desk.show(entity, found.rows)), found.next, found.previous)
+
+
+def _unreadable(desk: Desk, entity: Entity, query: Query) -> frozenset[str]:
+    """Hidden fields are never read. Masked ones may be shown as masks, but not be filtered, sorted or searched by."""
+    masked = desk.masked(entity)
+    used = {read.field for read in query.where.reads if not read.via} if query.where else set()
+    used |= {key.removeprefix("-").partition(".")[0] for key in query.sort}
+    return desk.hidden(entity) | (masked if query.search else masked & used)
+
+
+def children(desk: Desk, entity_key: str, record_id: int, table_field: str) -> list[Record]:
+    """The rows of a table field, oldest first. Raises BadInput if the field is no table."""
+    entity = desk.entity(entity_key)
+    field = entity.fields.get(table_field)
+    if field is None or field.kind != "table" or table_field in desk.hidden(entity):
+        said = say(desk.language, "input.unknown", field=table_field)
+        raise BadInput((Finding(f"{entity.key}.fields.{table_field}.input", "unmet", said, field=table_field),))
+    if desk.raw(entity, record_id) is None:
+        return []
+    child = desk.entity(field.target)
+    return desk.show(child, _linked(desk, entity, child, record_id))
+
+
+def _linked(desk: Desk, entity: Entity, child: Entity, record_id: int) -> list[Mapping[str, object]]:
+    """Rows that are parts of the record, or that refer to it by a field of theirs."""
+    records = desk.installed.records
+    if child.parent == entity.key:
+        return list(records.children(desk.conn, desk.sight(child), child.key, record_id, desk.env))
+    link, sight = link_of(desk.app.entities, entity.key, child.key), desk.sight(child)
+    rows = desk.installed.gate.readable(child.key, sight)
+    mine = sa.select(rows.c.id).where(rows.c[link] == record_id).order_by(rows.c.id)
+    ids = desk.conn.rows(mine, desk.installed.gate.params(sight, desk.env))
+    return [row for (each,) in ids if (row := desk.raw(child, int(each))) is not None]
+
+
+# --- filters ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableScope:
+    """The names of an app without those that a person may not read: to a filter they are simply not there."""
+
+    desk: Desk
+    inner: AppScope
+
+    @property
+    def entity(self) -> str:
+        return self.inner.entity
+
+    def has(self, entity: str) -> bool:
+        return self.inner.has(entity)
+
+    def field(self, entity: str, name: str) -> FieldInfo | None:
+        return None if name in self._covered(entity) else self.inner.field(entity, name)
+
+    def names(self, entity: str) -> Iterable[str]:
+        covered = self._covered(entity)
+        return tuple(name for name in self.inner.names(entity) if name not in covered)
+
+    def stages(self, entity: str) -> tuple[StageInfo, ...]:
+        return self.inner.stages(entity)
+
+    def table(self, name: str) -> TableInfo | None:
+        return self.inner.table(name)
+
+    def tables(self) -> Iterable[str]:
+        return self.inner.tables()
+
+    def _covered(self, key: str) -> frozenset[str]:
+        entity = self.desk.app.entities.get(key)
+        if entity is None:
+            return frozenset()
+        if self.desk.sight(entity).is_nothing:
+            return frozenset(entity.fields)
+        return self.desk.hidden(entity) | self.desk.masked(entity)
+
+
+def filter_formula(desk: Desk, entity: Entity, text: str) -> Checked[Formula]:
+    """A condition that a person typed, over fields that he or she may read."""
+    span = Span("filter", 1, 1, 1, 1 + len(text))
+    return check_formula(text, span, ReadableScope(desk, AppScope(desk.app, entity.key)), YESNO)
+
+
+# --- by title --------------------------------------------------------------------------------------------------------
+
+
+def titles(desk: Desk, pairs: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
+    """Titles of the records in sight, and of people."""
+    wanted = {pair for pair in pairs if pair[0] not in desk.app.entities or _is_seen(desk, *pair)}
+    return desk.titles_of(wanted)
+
+
+def _is_seen(desk: Desk, entity: str, record_id: int) -> bool:
+    found = desk.installed.records.find(
+        desk.conn, desk.sight(desk.entity(entity)), entity, record_id, desk.env, fields=()
+    )
+    return found is not None
+
+
+def lookup(desk: Desk, entity_key: str, text: str, limit: int, where: Formula | None) -> list[Found]:
+    """Records whose short texts hold the text (all of them for no text), or people by name or login."""
+    limit = max(1, min(limit, MOST_FOUND))
+    if entity_key == PERSON:
+        return [_as_found(person) for person in users.active_people(desk.conn) if _is_named(person, text)][:limit]
+    entity = desk.entity(entity_key)
+    sort = (entity.title,) if entity.title in entity.fields and entity.title not in desk.hidden(entity) else ()
+    found = page(desk, Query(entity_key, where=where, sort=sort, limit=limit, search=text))
+    return [_found(desk, entity_key, record.id, record.title, record.values) for record in found.items]
+
+
+def _as_found(person: Person) -> Found:
+    return Found(PERSON, person.id, person.name, person.unit)
+
+
+def _is_named(person: Person, text: str) -> bool:
+    wanted = text.strip().casefold()
+    return not wanted or wanted in person.name.casefold() or wanted in person.login.casefold()
+
+
+def _found(desk: Desk, entity: str, record_id: int, title: str, values: Mapping[str, object]) -> Found:
+    """The document number stands beneath the title, where there is one and it is not the title itself."""
+    code = str(values.get("code") or "")
+    return Found(entity, record_id, title, "" if code == title else code)
+
+
+# --- by words --------------------------------------------------------------------------------------------------------
+
+
+def search(desk: Desk, text: str, limit: int) -> list[Group]:
+    """Records that hold the words in a field that the actor may read, in the order of the app's menu."""
+    scopes = {entity.key: _search_scope(desk, entity) for entity in _in_menu_order(desk)}
+    limit = max(1, min(limit, MOST_FOUND))
+    found = words.find(desk.conn, desk.installed.gate, scopes, text, limit=limit, env=desk.env)
+    titles_by_pair = desk.titles_of({(key, record_id) for key, ids in found.items() for record_id in ids})
+    return [
+        Group(key, tuple(Found(key, record_id, titles_by_pair.get((key, record_id), "")) for record_id in found[key]))
+        for key in scopes
+        if key in found
+    ]
+
+
+def _search_scope(desk: Desk, entity: Entity) -> SearchScope:
+    covered = desk.hidden(entity) | desk.masked(entity)
+    return SearchScope(desk.sight(entity), tuple(key for key in words.searchable(entity) if key not in covered))
+
+
+def _in_menu_order(desk: Desk) -> list[Entity]:
+    keys = dict.fromkeys((*desk.app.menu, *desk.app.entities))
+    return [desk.app.entities[key] for key in keys if key in desk.app.entities]
