@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,10 +53,12 @@ def engine_for(
     """
     checked = load_app(app) if isinstance(app, Path) else load_text(app, "test.yaml")
     if checked.value is None or not checked.is_ok:
-        raise NotReady("; ".join(f"{problem.code} {problem.span} {dict(problem.values)}" for problem in checked.problems))
+        told = (f"{problem.code} {problem.span} {dict(problem.values)}" for problem in checked.problems)
+        raise NotReady("; ".join(told))
     database = Database.open(url or "sqlite", data_dir=tmp_path)
     clock = VirtualClock(STARTS_AT)
-    engine = Engine(install(checked.value, database, FileStore(tmp_path), clock), app if isinstance(app, Path) else None)
+    installed = install(checked.value, database, FileStore(tmp_path), clock)
+    engine = Engine(installed, app if isinstance(app, Path) else None)
     employ(engine, people)
     return engine
 
@@ -103,8 +104,3 @@ def virtual_clock(engine: Engine) -> VirtualClock:
     if not isinstance(engine.clock, VirtualClock):
         raise TypeError("this engine runs on a real clock")
     return engine.clock
-
-
-def in_order() -> itertools.count[int]:
-    """Numbers for values that must differ."""
-    return itertools.count(1)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from dsl.formula.python_code import compile_formula
-
 from dsl.app import App
 from dsl.formula.env import Env
+from dsl.formula.python_code import compile_formula
 from dsl.formula.tree import Formula
 from dsl.formula.value_types import ValueType
 from engine.flow.case import FormulaBroken, Row

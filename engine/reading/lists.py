@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from dsl.formula.tree import Formula
 from dsl.formula.value_types import YESNO
 from dsl.problems import Checked
 from dsl.source import Span
-from engine.answers import Found, Group, Page, Person, Record
+from engine.answers import Found, Group, Page, Person, Record, Total
 from engine.errors import BadInput
 from engine.flow.sentences import say
 from engine.people import users
@@ -67,6 +67,30 @@ def _linked(desk: Desk, entity: Entity, child: Entity, record_id: int) -> list[M
     mine = sa.select(rows.c.id).where(rows.c[link] == record_id).order_by(rows.c.id)
     ids = desk.conn.rows(mine, desk.installed.gate.params(sight, desk.env))
     return [row for (each,) in ids if (row := desk.raw(child, int(each))) is not None]
+
+
+def totals(desk: Desk, entity_key: str, where: Formula | None, by: str, sums: Sequence[str]) -> list[Total]:
+    """Groups in the order of their keys, the empty one last. Raises BadInput for a field that is not there to read."""
+    entity = desk.entity(entity_key)
+    covered = desk.hidden(entity) | desk.masked(entity)
+    for key in (by, *sums):
+        if key not in entity.fields or key in covered:
+            said = say(desk.language, "input.unknown", field=key)
+            raise BadInput((Finding(f"{entity.key}.fields.{key}.input", "unmet", said, field=key),))
+    sight, table = desk.sight(entity), desk.installed.tables.entity(entity_key)
+    used = {by, *sums, *_own_reads(where)}
+    live = [field.key for field in entity.fields.values() if field.key in used and field.is_live]
+    rows = desk.installed.gate.readable(entity_key, sight, live=live, where=() if where is None else (where,))
+    columns = {key: rows.c[table.aliases.get(key, key)] for key in (by, *sums)}
+    added = [sa.func.sum(columns[key], type_=columns[key].type) for key in sums]
+    grouped = sa.select(columns[by], sa.func.count(), *added).group_by(columns[by])
+    found = desk.conn.rows(grouped, desk.installed.gate.params(sight, desk.env))
+    groups = [Total(row[0], row[1], dict(zip(sums, row[2:], strict=True))) for row in found]
+    return sorted(groups, key=lambda group: (group.key is None, str(group.key)))
+
+
+def _own_reads(where: Formula | None) -> list[str]:
+    return sorted(read.field for read in where.reads if not read.via) if where is not None else []
 
 
 # --- filters ---------------------------------------------------------------------------------------------------------

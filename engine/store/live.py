@@ -8,6 +8,7 @@ nested brackets).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,7 +42,7 @@ class SqlFormulas:
         stored = [str(column.key) for column in rows.selected_columns]
         for layer in self._layers(entity, fields):
             below = rows.subquery()
-            added = [self.value(formula, below).label(key) for key, formula in layer]
+            added = [self.value(replace(formula, entity=entity), below).label(key) for key, formula in layer]
             rows = sa.select(*below.c, *added)
         whole = rows.subquery()
         return sa.select(*(whole.c[key] for key in (*stored, *fields)))

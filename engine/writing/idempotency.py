@@ -1,6 +1,6 @@
 """Idempotency: the same key and body answer as the first time, and are carried out once.
 
-The result is kept in the transaction of the action itself; so after a lost connection the key tells whether it happened.
+The result is kept in the transaction of the action itself; so after a lost link the key tells whether it happened.
 A refused command writes nothing, not even its key: it may be sent again when what was missing is there.
 """
 
