@@ -79,12 +79,9 @@ def index(
     conn: Connection, entity: Entity, record_id: int, values: Mapping[str, object], *, is_new: bool = False
 ) -> None:
     """Brings the entries of the fields named in `values` up to date; other fields keep theirs."""
-    fields = [key for key in searchable(entity) if key in values]
-    if not fields:
+    texts = _texts(entity, values)
+    if not texts:
         return
-    texts = {key: str(values[key] or "") for key in fields}
-    if entity.title in texts:
-        texts[INITIALS] = initials(texts[entity.title])
     if not is_new:
         _forget(conn, entity.key, record_id, tuple(texts))
     for field, text in texts.items():
@@ -92,9 +89,34 @@ def index(
             _add(conn, entity.key, record_id, field, words)
 
 
+def index_many(conn: Connection, entity: Entity, rows: Iterable[tuple[int, Mapping[str, object]]]) -> None:
+    """The entries of many new records at once: (id, values) each."""
+    entries = [
+        {"entity": entity.key, "record_id": record_id, "field": field, "new_words": words}
+        for record_id, values in rows
+        for field, text in _texts(entity, values).items()
+        if (words := tokens(text))
+    ]
+    if conn.dialect == POSTGRESQL:
+        conn.execute_many(_plans.get("add many", lambda: _insert(has_words=True)), entries)
+        return
+    first = (conn.value(sa.select(sa.func.max(_entry.id))) or 0) + 1
+    numbered = [{**entry, "entry": first + place} for place, entry in enumerate(entries)]
+    conn.execute_many(_plans.get("add numbered", lambda: _insert(has_words=False, is_numbered=True)), numbered)
+    conn.execute_many(_plans.get("add words", _insert_words), numbered)
+
+
 def forget(conn: Connection, entity: Entity, record_id: int) -> None:
     """Takes a removed record out of the index."""
     _forget(conn, entity.key, record_id, (*searchable(entity), INITIALS))
+
+
+def _texts(entity: Entity, values: Mapping[str, object]) -> dict[str, str]:
+    """The entries of a record by field, as far as `values` names them."""
+    texts = {key: str(values[key] or "") for key in searchable(entity) if key in values}
+    if entity.title in texts:
+        texts[INITIALS] = initials(texts[entity.title])
+    return texts
 
 
 def _forget(conn: Connection, entity: str, record_id: int, fields: Collection[str]) -> None:
@@ -106,7 +128,7 @@ def _forget(conn: Connection, entity: str, record_id: int, fields: Collection[st
 
 def _add(conn: Connection, entity: str, record_id: int, field: str, words: str) -> None:
     is_postgresql = conn.dialect == POSTGRESQL
-    add = _plans.get(("add", is_postgresql), lambda: _insert(has_words=is_postgresql))
+    add = _plans.get(("add", is_postgresql), lambda: _insert(has_words=is_postgresql).returning(_entry.id))
     entry_id = conn.value(add, {"entity": entity, "record_id": record_id, "field": field, "new_words": words})
     if not is_postgresql:
         conn.execute(_plans.get("add words", _insert_words), {"entry": entry_id, "new_words": words})
@@ -121,11 +143,13 @@ def _delete_words() -> sa.Executable:
     return sa.delete(_fts).where(_fts.c.rowid == sa.bindparam("entry"))
 
 
-def _insert(*, has_words: bool) -> sa.Executable:
+def _insert(*, has_words: bool, is_numbered: bool = False) -> sa.Insert:
     columns: dict[str, Any] = {name: sa.bindparam(name) for name in ("entity", "record_id", "field")}
     if has_words:
         columns["words"] = sa.func.to_tsvector(_simple(), sa.bindparam("new_words", type_=sa.Text()))
-    return sa.insert(search_entry).values(columns).returning(_entry.id)
+    if is_numbered:
+        columns["id"] = sa.bindparam("entry")
+    return sa.insert(search_entry).values(columns)
 
 
 def _insert_words() -> sa.Executable:
@@ -178,9 +202,3 @@ def _select(gate: Gate, entity: str, sight: Sight, dialect: str) -> sa.Executabl
     mine = (_entry.entity == sa.bindparam("entity"), is_one_of(_entry.field, "fields", keys=True))
     hits = sa.select(rows.c.id).select_from(source.join(rows, rows.c.id == _entry.record_id)).where(*mine, matches)
     return hits.distinct().order_by(rows.c.id.desc()).limit(sa.bindparam("most", type_=sa.Integer()))
-
-
-def index_many(conn: Connection, entity: Entity, rows: Iterable[tuple[int, Mapping[str, object]]]) -> None:
-    """The entries of many new records: (id, values) each."""
-    for record_id, values in rows:
-        index(conn, entity, record_id, values, is_new=True)

@@ -80,3 +80,13 @@ def test_a_forgotten_record_is_found_no_more(store: Store) -> None:
     with store.database.write() as conn:
         search.forget(conn, CUSTOMER, 1)
     assert _find(store, "东") == [2]
+
+
+def test_many_records_are_indexed_as_one_by_one(store: Store) -> None:
+    ids = [store.insert("customer", name=name) for name in NAMES]
+    with store.database.write() as conn:
+        rows = [(record_id, {"name": name}) for record_id, name in zip(ids, NAMES, strict=True)]
+        search.index_many(conn, CUSTOMER, rows)
+    assert _find(store, "华东") == [1]
+    assert _find(store, "hdzc") == [1]
+    assert _find(store, "12") == [4, 2]
