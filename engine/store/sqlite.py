@@ -23,7 +23,6 @@ from sqlalchemy.engine.interfaces import Dialect
 from engine.errors import StoreBusy, StoreLocked
 from engine.store import sql_functions
 from engine.store.driver import DuplicateValue
-from engine.store.sql_functions import register
 
 READ_SECONDS = 15.0
 """A read that takes longer is stopped."""
