@@ -44,14 +44,14 @@ class Wanted:
 def wanted(entity: Entity, body: Mapping[str, object]) -> Wanted:
     """Read every member of the body as a field. Raises BadInput with one finding for each that cannot be read."""
     findings: list[Finding] = []
-    values, children = _read(entity, body, findings, nested=False)
+    values, children = _read(entity, body, findings)
     if findings:
         raise BadInput(tuple(findings))
     return Wanted(values, children)
 
 
 def _read(
-    entity: Entity, body: Mapping[str, object], findings: list[Finding], *, nested: bool
+    entity: Entity, body: Mapping[str, object], findings: list[Finding], where: str = ""
 ) -> tuple[dict[str, object], dict[str, tuple[ChildRow, ...]]]:
     hidden = current_engine().rights(current_context(), entity.key).hidden
     values: dict[str, object] = {}
@@ -59,22 +59,24 @@ def _read(
     for key, raw in body.items():
         field = entity.fields.get(key)
         if field is None or key in hidden:
-            findings.append(_complaint(entity.key, key, say("unknown_field", current_language(), key=key)))
+            findings.append(_complaint(entity.key, key, where, say("unknown_field", current_language(), key=key)))
         elif field.is_computed or field.given:
-            findings.append(_complaint(entity.key, key, say("not_written", current_language(), key=key)))
-        elif field.kind == "table" and not nested:
+            findings.append(_complaint(entity.key, key, where, say("not_written", current_language(), key=key)))
+        elif field.kind == "table" and not where:
             children[key] = _rows(entity, field, raw, findings)
         elif field.kind == "table":
-            findings.append(_complaint(entity.key, key, say("nested_rows", current_language(), key=key)))
+            findings.append(_complaint(entity.key, key, where, say("nested_rows", current_language(), key=key)))
         else:
-            _read_one(entity, field, raw, values, findings)
+            _read_one(entity, field, raw, values, findings, where)
     return values, children
 
 
-def _read_one(entity: Entity, field: Field, raw: object, values: dict[str, object], findings: list[Finding]) -> None:
+def _read_one(
+    entity: Entity, field: Field, raw: object, values: dict[str, object], findings: list[Finding], where: str
+) -> None:
     value = kinds.read_value(current_engine().app, field, raw, current_language())
     if isinstance(value, kinds.Complaint):
-        findings.append(_complaint(entity.key, field.key, value.said.say(current_language())))
+        findings.append(_complaint(entity.key, field.key, where, value.said.say(current_language())))
     else:
         values[field.key] = value
 
@@ -82,26 +84,28 @@ def _read_one(entity: Entity, field: Field, raw: object, values: dict[str, objec
 def _rows(entity: Entity, field: Field, raw: object, findings: list[Finding]) -> tuple[ChildRow, ...]:
     child = current_engine().app.entities[field.target]
     if not isinstance(raw, list) or len(raw) > ROWS_LIMIT or not all(isinstance(row, dict) for row in raw):
-        findings.append(_complaint(entity.key, field.key, say("rows_wanted", current_language(), most=ROWS_LIMIT)))
+        said = say("rows_wanted", current_language(), most=ROWS_LIMIT)
+        findings.append(_complaint(entity.key, field.key, "", said))
         return ()
-    return tuple(_row(child, dict(row), findings) for row in raw)
+    return tuple(_row(child, dict(row), findings, f"{field.key}.{place}.") for place, row in enumerate(raw))
 
 
-def _row(child: Entity, body: dict[str, object], findings: list[Finding]) -> ChildRow:
+def _row(child: Entity, body: dict[str, object], findings: list[Finding], where: str) -> ChildRow:
     row_id, remove = body.pop("id", None), body.pop("_delete", False)
     if not (row_id is None or (isinstance(row_id, int) and not isinstance(row_id, bool) and 0 < row_id < 2**53)):
-        findings.append(_complaint(child.key, "id", say("id_wanted", current_language())))
+        findings.append(_complaint(child.key, "id", where, say("id_wanted", current_language())))
         row_id = None
     if not isinstance(remove, bool) or (remove and row_id is None):
-        findings.append(_complaint(child.key, "_delete", say("delete_wanted", current_language())))
+        findings.append(_complaint(child.key, "_delete", where, say("delete_wanted", current_language())))
         remove = False
-    values, _ = _read(child, body, findings, nested=True)
+    values, _ = _read(child, body, findings, where)
     return ChildRow(values, row_id, remove)
 
 
-def _complaint(entity: str, key: str, said: str) -> Finding:
+def _complaint(entity: str, key: str, where: str, said: str) -> Finding:
+    """where: the row of a table that the value stands in, `lines.0.`; "" in the record itself."""
     rule = f"{entity}.fields.{key}.input"
-    return Finding(rule, "unmet", said, Needs(kind="field", field=key), field=key)
+    return Finding(rule, "unmet", said, Needs(kind="field", field=key), field=f"{where}{key}")
 
 
 # --- values → JSON ---------------------------------------------------------------------------------------------------
