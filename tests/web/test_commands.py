@@ -117,6 +117,34 @@ def test_a_formula_answers_with_value_and_type(capsys: pytest.CaptureFixture[str
     assert found == {"value": "22.80", "type": "money"}
 
 
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_the_databases_answer_as_python_does(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, postgresql_url: str, backend: str
+) -> None:
+    record = {
+        "discount": "5%",
+        "sent_on": "2026-01-31",
+        "lines": [{"qty": "2", "price": "10.5"}, {"qty": 1, "price": 3}],
+        "customer": {"id": 3, "name": "甲", "grade": "A"},
+        "opportunity": {"owner": {"id": 3, "name": "李"}},
+    }
+    expressions = (
+        "sum(lines.amount) * (1 - discount)",
+        "valid_until + 1d",
+        'customer.grade = "A" and opportunity.owner.name = "李"',
+        "customer",
+        "7 / 2",
+        "round(-2.5)",
+    )
+    batch = tmp_path / "batch.jsonl"
+    now = "2026-05-01T00:00:00Z"
+    asked = [{"entity": "quote", "expr": expr, "record": record, "now": now} for expr in expressions]
+    batch.write_text("\n".join(map(json.dumps, asked)), encoding="utf-8")
+    common = ("formula", "--app", SALES, "--batch", str(batch))
+    found = answers(capsys, *common, "--backend", backend, "--database", postgresql_url)
+    assert found == answers(capsys, *common)
+
+
 def test_what_a_record_does_not_give_is_empty_or_computed(capsys: pytest.CaptureFixture[str]) -> None:
     assert formula(capsys, "total")["value"] is None
     assert formula(capsys, "special_terms")["value"] is False

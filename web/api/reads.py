@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from engine.store.lists import Query
 from flask import Response, request
 
 from dsl.app import Entity, Field
@@ -14,6 +13,7 @@ from dsl.problems import Problem
 from dsl.render import message
 from engine.answers import Change, Entry, Proof
 from engine.errors import BadInput, NotThere
+from engine.store.lists import Query
 from engine.verdict import Finding
 from web.api.blueprint import api
 from web.api.body import unreadable

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from dsl.app import App
 from dsl.formula.check import compile_for
 from dsl.formula.env import Env
-from dsl.formula.python_code import compile_formula
 from dsl.render import message
 from engine.clock import SystemClock
+from web.commands.formula_backends import Evaluate, NoBackend, evaluator_of
 from web.commands.formula_json import Unreadable, is_pointer, pointed_at, row_of, type_name, value_json
 from web.commands.places import add_app, add_language, checked_app
 
@@ -26,30 +26,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--record", default="{}", metavar="JSON", help="the record; what is absent is empty")
     parser.add_argument("--now", default="", metavar="ISO", help="the instant of evaluation (now)")
     parser.add_argument("--backend", choices=("python", "sqlite", "postgresql"), default="python")
+    parser.add_argument("--database", default="", metavar="URL", help="an empty PostgreSQL database to try in")
     parser.add_argument("--batch", type=Path, metavar="FILE.jsonl", help='lines {"entity", "expr", "record", "now"}')
     add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if arguments.backend != "python":
-        print(f"sluice formula: the backend {arguments.backend} is not built yet", file=sys.stderr)
-        return 2
     app = checked_app(arguments.app)
     if app is None:
         return 1
+    try:
+        with evaluator_of(app, arguments.backend, arguments.database) as evaluate:
+            return _answer_all(app, arguments, evaluate)
+    except NoBackend as error:
+        print(f"sluice formula: {error}", file=sys.stderr)
+        return 2
+
+
+def _answer_all(app: App, arguments: argparse.Namespace, evaluate: Evaluate) -> int:
     if arguments.batch is None:
         asked = {"entity": arguments.entity, "expr": arguments.expression, "now": arguments.now}
-        result = answer(app, asked | {"record": _record(arguments.record)}, arguments.lang)
+        result = answer(app, asked | {"record": _record(arguments.record)}, arguments.lang, evaluate)
         print(_line(result))
         return 1 if "error" in result else 0
     with arguments.batch.open(encoding="utf-8") as lines:
         for line in lines:
             if line.strip():
-                print(_line(answer(app, json.loads(line), arguments.lang)))
+                print(_line(answer(app, _asked(line), arguments.lang, evaluate)))
     return 0
 
 
-def answer(app: App, asked: dict[str, object], language: str) -> dict[str, object]:
+def _asked(line: str) -> dict[str, object]:
+    try:
+        asked = json.loads(line)
+    except ValueError as error:
+        return {"record": str(error)}
+    return asked if isinstance(asked, dict) else {}
+
+
+def answer(app: App, asked: dict[str, object], language: str, evaluate: Evaluate) -> dict[str, object]:
     """{"value", "type"} or {"error", "code", "column"} for one {"entity", "expr", "record", "now"}."""
     entity, expression = str(asked.get("entity", "")), str(asked.get("expr", ""))
     if entity not in app.entities:
@@ -64,7 +79,7 @@ def answer(app: App, asked: dict[str, object], language: str) -> dict[str, objec
     except Unreadable as error:
         return _error(str(error), "record")
     formula = checked.value
-    value = pointed_at(formula.root, row) if is_pointer(formula.type) else compile_formula(formula, app)(row, env)
+    value = pointed_at(formula.root, row) if is_pointer(formula.type) else evaluate(formula, entity, row, env)
     return {"value": value_json(app, formula.type, value), "type": type_name(formula.type)}
 
 

@@ -28,6 +28,9 @@ from dsl.formula.value_types import (
     YesNoType,
 )
 
+STAMPS = frozenset({"created_at", "changed_at"})
+"""Fields that no record lacks."""
+
 
 class Unreadable(Exception):
     """A record that the formula cannot be evaluated over; the message says which field and why."""
@@ -44,6 +47,8 @@ class Row(dict[str, object]):
         field = self._entity.fields[key]
         if field.formula is not None:
             value = compile_formula(field.formula, self._app)(self, self._env)
+        elif key in STAMPS:
+            value = self._env.now
         else:
             value = _empty(field.value_type)
         self[key] = value
@@ -55,7 +60,7 @@ def row_of(app: App, entity: Entity, record: object, env: Env) -> Row:
     if not isinstance(record, Mapping):
         raise Unreadable(f"a record of {entity.key} must be a JSON object")
     row = Row(app, entity, env)
-    row["id"] = record.get("id", 1)
+    row["id"] = record.get("id")
     for key, raw in record.items():
         field = entity.fields.get(key)
         if field is not None:

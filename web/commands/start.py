@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from engine.sample import load_sample
 from waitress import create_server
 
 from engine.runtime import Engine
+from engine.sample import load_sample
 from web.commands.places import add_app, add_data, engine_at, has_people
 from web.create_site import create_site
 from web.settings import settings_from
