@@ -108,5 +108,3 @@ class Connection:
             if meant is None:
                 raise
             raise meant from error
-
-

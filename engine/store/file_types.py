@@ -132,7 +132,7 @@ def _entries(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
         raise BadContent("压缩包已损坏 | The archive is broken") from error
 
 
@@ -154,6 +154,4 @@ def _check_image(path: Path) -> None:
     except (Image.DecompressionBombError, UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise BadContent("图片已损坏或过大 | The picture is broken or too large") from error
     if width * height > MOST_PIXELS:
-        raise BadContent(
-            f"图片像素过多({width}×{height}) | The picture has too many pixels ({width}×{height})"
-        )
+        raise BadContent(f"图片像素过多({width}×{height}) | The picture has too many pixels ({width}×{height})")

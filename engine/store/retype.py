@@ -21,9 +21,7 @@ BATCH = 5_000
 Pairs = Sequence[tuple[int, Any]]
 
 
-def fill(
-    conn: Connection, found: EntityTable, old: Entry, new: Entry, value_type: ValueType, timezone: str
-) -> int:
+def fill(conn: Connection, found: EntityTable, old: Entry, new: Entry, value_type: ValueType, timezone: str) -> int:
     """Copies what converts; the number of values that do not (the old column keeps them)."""
     convert = conversion(old.storage, value_type, timezone)
     empty = empty_value(value_type)

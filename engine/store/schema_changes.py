@@ -169,4 +169,3 @@ class _Comparison:
     def _take_names(self, new: Entry) -> None:
         """A name given in this walk is not given again."""
         self.ledger = Ledger(self.ledger.live, (*self.ledger.retired, new))
-

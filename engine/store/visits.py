@@ -107,12 +107,8 @@ def week_of(app: App, at: datetime) -> str:
     return f"{year}-W{week:02}"
 
 
-def _count(
-    conn: Connection, app: App, entity: str, stage: str, unit_id: int | None, at: datetime, **sums: int
-) -> None:
-    plan = _plans.get(
-        ("week", conn.dialect), lambda: add_or_increase(conn.dialect, stage_week, _WEEK_KEY, _WEEK_SUMS)
-    )
+def _count(conn: Connection, app: App, entity: str, stage: str, unit_id: int | None, at: datetime, **sums: int) -> None:
+    plan = _plans.get(("week", conn.dialect), lambda: add_or_increase(conn.dialect, stage_week, _WEEK_KEY, _WEEK_SUMS))
     key = {"entity": entity, "week": week_of(app, at), "stage": stage, "unit_id": unit_id or 0}
     conn.execute(plan, {**key, **{name: int(sums.get(name, 0)) for name in _WEEK_SUMS}})
 
