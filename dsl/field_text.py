@@ -18,7 +18,7 @@ _MARKS = ("required", "unique")
 
 @dataclass(frozen=True, slots=True)
 class FieldText:
-    """kind is "" when the text names none that is known."""
+    """is_guessed: the kind is the one that was probably meant; the mistake has been reported."""
 
     kind: str = ""
     scale: int = 0
@@ -26,6 +26,7 @@ class FieldText:
     is_required: bool = False
     is_unique: bool = False
     formula: Scalar | None = None
+    is_guessed: bool = False
 
 
 def read_field_text(reading: Reading, text: Scalar) -> FieldText | None:
@@ -48,14 +49,16 @@ def read_field_text(reading: Reading, text: Scalar) -> FieldText | None:
     if formula is not None and not formula.text:
         reading.report("S13", text.span)
         formula = None
-    return FieldText(key, scale, subject, "required" in marks, "unique" in marks, formula)
+    is_guessed = words[0].text.partition(".")[0] != key
+    return FieldText(key, scale, subject, "required" in marks, "unique" in marks, formula, is_guessed)
 
 
 def _read_kind(reading: Reading, word: Scalar) -> tuple[str, int] | None:
     name, dot, scale = word.text.partition(".")
     if name not in KINDS or name == "code":
-        reading.report("M01", word.span, near=suggest(name, (k for k in KINDS if k != "code")), name=name[:60])
-        return None
+        name = reading.unknown("M01", word.cut(0, len(name)), (k for k in KINDS if k != "code"))
+        if not name:
+            return None
     if not dot:
         return name, 0
     if not KINDS[name].has_scale or not re.fullmatch(r"[0-9]", scale) or int(scale) > MAX_SCALE:

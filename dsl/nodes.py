@@ -13,7 +13,8 @@ class Scalar:
     """A text. `is_quoted`: written in quotes; `is_block`: written over several lines with | or >.
 
     `indent` is how many characters of the source stand before the text's first one (the quote), or None when the
-    text does not stand in the source as it is (escapes, folded lines), so that only the whole has a place.
+    text does not stand in the source as it is. `pieces` then tells where the stretches of a text over several lines
+    begin; without them (escapes) only the whole has a place.
     """
 
     text: str
@@ -21,6 +22,7 @@ class Scalar:
     is_quoted: bool = False
     is_block: bool = False
     indent: int | None = 0
+    pieces: tuple["Piece", ...] = ()
 
     @property
     def is_nothing(self) -> bool:
@@ -30,7 +32,16 @@ class Scalar:
     def part(self, start: int, end: int) -> Span:
         """The place of text[start:end]; the whole scalar where that cannot be told."""
         if self.indent is None:
-            return self.span
+            if not self.pieces:
+                return self.span
+            first, last = self._piece(start), self._piece(max(start, end - 1))
+            return Span(
+                self.span.file,
+                first.line,
+                first.column + start - first.offset,
+                last.line,
+                last.column + end - last.offset,
+            )
         column = self.span.column + self.indent
         return Span(self.span.file, self.span.line, column + start, self.span.line, column + end)
 
@@ -40,8 +51,24 @@ class Scalar:
         first = start + len(piece) - len(piece.lstrip())
         piece = piece.strip()
         if self.indent is None:
-            return Scalar(piece, self.span, is_quoted=True, indent=None)
+            pieces = tuple(Piece(p.offset - first, p.line, p.column) for p in self.pieces)
+            place = self.part(first, first + len(piece))
+            return Scalar(piece, place, is_quoted=True, indent=None, pieces=pieces)
         return Scalar(piece, self.part(first, first + len(piece)), is_quoted=True, indent=0)
+
+    def _piece(self, offset: int) -> "Piece":
+        """The stretch that holds text[offset]."""
+        before = [piece for piece in self.pieces if piece.offset <= offset]
+        return before[-1] if before else self.pieces[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """text[offset:] stands in the source from this line and column on, up to the next piece."""
+
+    offset: int
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dsl.app import Text
-from dsl.names import is_name, suggest
+from dsl.names import is_name, meant, suggest
 from dsl.nodes import Entry, Mapping, Node, Scalar, Sequence
 from dsl.parts import PARTS
 from dsl.problems import Problem, Related, Severity
@@ -25,10 +25,15 @@ _LABEL_BAR = re.compile(r"\s+[|｜]\s+|｜")
 
 @dataclass(slots=True)
 class Reading:
-    """The problems found so far. `languages` is set once the head has been read."""
+    """The problems found so far. `languages` is set once the head has been read.
+
+    poisoned: names about which something was said that leaves no telling what they mean; formulas that mention one
+    are left unchecked, so that one mistake is one problem.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     languages: tuple[str, ...] = ("zh",)
+    poisoned: set[str] = field(default_factory=set)
 
     def report(
         self,
@@ -42,10 +47,12 @@ class Reading:
     ) -> None:
         self.problems.append(Problem(code, span, values, severity, near, related))
 
-    def unknown(self, code: str, word: Scalar, known: Iterable[str], **values: object) -> None:
-        """A name that is not known, with the near ones."""
+    def unknown(self, code: str, word: Scalar, known: Iterable[str], **values: object) -> str:
+        """Reports a name that is not known, with the near ones; returns the one that was surely meant, or ""."""
+        known = list(known)
         found = {"name": word.text[:60], **values}
         self.problems.append(Problem(code, word.span, found, near=suggest(word.text, known)))
+        return meant(word.text, known)
 
     # --- shapes ------------------------------------------------------------------------------------------------------
 
@@ -55,9 +62,12 @@ class Reading:
             self._not_a(node, "mapping")
             return Block(self, part, Mapping((), span or node.span))
         known = PARTS[part]
+        entries = []
         for entry in node.entries:
-            if entry.key.text not in known:
-                self.unknown("S02", entry.key, known, part=part)
+            right = "" if entry.key.text in known else self.unknown("S02", entry.key, known, part=part)
+            is_free = right and node.get(right) is None
+            entries.append(Entry(replace(entry.key, text=right), entry.value) if is_free else entry)
+        node = Mapping(tuple(entries), node.span)
         block = Block(self, part, node)
         for key in known.values():
             if key.is_required and node.get(key.name) is None:

@@ -61,8 +61,7 @@ def _read_languages(reading: Reading, head: Block) -> tuple[str, ...]:
     for word in words:
         if not _LANGUAGE.fullmatch(word.text):
             reading.report("S22", word.span, text=word.text[:60])
-    good = tuple(dict.fromkeys(word.text for word in words if _LANGUAGE.fullmatch(word.text)))
-    return good or ("zh",)
+    return tuple(dict.fromkeys(word.text for word in words)) or ("zh",)
 
 
 def _read_timezone(reading: Reading, head: Block) -> str:

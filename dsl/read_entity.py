@@ -58,7 +58,7 @@ def _read_field(reading: Reading, entry: Entry) -> FieldDef:
     required, required_if = _read_required(reading, block)
     return FieldDef(
         key, parts.kind, block, parts.scale, parts.subject, parts.is_required or required, required_if,
-        parts.is_unique or block.flag("unique"), parts.formula, label,
+        parts.is_unique or block.flag("unique"), parts.formula, label, parts.is_guessed,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from dsl import yaml_faults
-from dsl.nodes import Entry, Mapping, Node, Scalar, Sequence
+from dsl.nodes import Entry, Mapping, Node, Piece, Scalar, Sequence
 from dsl.problems import Checked, Problem
 from dsl.source import Span
 
@@ -157,7 +157,25 @@ class _Builder:
         source = self._text[start.index : end.index] if start is not None and end is not None else ""
         as_written = source[quote : len(source) - quote] == text
         indent = quote if as_written and span.line == span.end_line else None
-        return Scalar(text, span, bool(quote), event.style in ("|", ">"), indent)
+        pieces = () if indent is not None or quote == 1 else self._pieces(text, source, span)
+        return Scalar(text, span, bool(quote), event.style in ("|", ">"), indent, pieces)
+
+    def _pieces(self, text: str, source: str, span: Span) -> tuple[Piece, ...]:
+        """Where each line of an unquoted text over several lines begins; () when the two do not run in step."""
+        pieces: list[Piece] = []
+        offset = 0
+        is_block = source[:1] in ("|", ">")
+        for number, line in enumerate(source.split("\n")):
+            words = line.strip()
+            if not words or (is_block and number == 0):
+                continue
+            at = text.find(words, offset)
+            if at < 0 or text[offset:at].strip():
+                return ()
+            before = len(line) - len(line.lstrip()) + (span.column - 1 if number == 0 else 0)
+            pieces.append(Piece(at, span.line + number, before + 1))
+            offset = at + len(words)
+        return tuple(pieces)
 
     def _refuse_marks(self, event: yaml.NodeEvent) -> None:
         if event.anchor is not None:

@@ -10,13 +10,14 @@ from dsl.problems import Problem
 
 
 def stages_without_a_way_in(app: App) -> Iterator[Problem]:
-    """A01: no chain of moves leads from the first stage to this one."""
+    """A01: no chain of moves leads from the first stage to this one; told at the first of those behind it."""
     for entity in app.entities.values():
         for pipeline in entity.pipelines:
-            reached = _reached(pipeline)
+            first = pipeline.first.key
+            reached = _reached(pipeline, first)
             for stage in pipeline.stages:
                 if stage.key not in reached:
-                    first = pipeline.first.key
+                    reached |= _reached(pipeline, stage.key)
                     yield Problem("A01", stage.span, {"stage": stage.label, "first": first, "key": stage.key})
 
 
@@ -70,11 +71,11 @@ def _fills(gate: Gate) -> Iterator[Fill]:
             waiting += part.parts
 
 
-def _reached(pipeline: Pipeline) -> set[str]:
+def _reached(pipeline: Pipeline, start: str) -> set[str]:
     following: dict[str, list[str]] = {}
     for move in pipeline.moves:
         following.setdefault(move.source, []).append(move.target)
-    found, waiting = {pipeline.first.key}, [pipeline.first.key]
+    found, waiting = {start}, [start]
     while waiting:
         for target in following.get(waiting.pop(), ()):
             if target not in found:

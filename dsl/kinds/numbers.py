@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from dsl.app import App, Field
 from dsl.formula.scope import FIELD_LIMIT
@@ -14,6 +14,7 @@ from dsl.kinds.kind import Complaint, Spec, complain, plain
 _NUMBER = re.compile(r"([+-]?)((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,3}))?\s*([%万亿]?)")
 _UNITS = {"": Decimal(1), "%": Decimal("0.01"), "万": Decimal(10**4), "亿": Decimal(10**8)}
 _SYMBOLS = {"CNY": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
+_EXACT = Context(prec=300)
 _ALL_SYMBOLS = "¥$€£元"
 
 
@@ -23,13 +24,13 @@ def read_number(text: str) -> tuple[Decimal, str] | None:
     if match is None:
         return None
     sign, digits, exponent, unit = match.groups()
-    value = Decimal(f"{sign}{digits.replace(',', '')}e{exponent or 0}") * _UNITS[unit]
-    return value, unit
+    value = Decimal(f"{sign}{digits.replace(',', '')}e{exponent or 0}")
+    return _EXACT.multiply(value, _UNITS[unit]), unit
 
 
 def scaled(value: Decimal, scale: int) -> int | None:
     """value · 10**scale when that is whole, else None."""
-    whole = value.scaleb(scale)
+    whole = _EXACT.scaleb(value, scale)
     if abs(whole) > FIELD_LIMIT:
         return FIELD_LIMIT + 1
     return int(whole) if whole == whole.to_integral_value() else None

@@ -37,7 +37,7 @@ def resolve_app(reading: Reading, definition: AppDef, digest: str, source: str, 
     """The App; what is faulty is left out of it and has been reported. files: CSV texts beside the app, by name."""
     draft = draft_app(reading, definition, digest, source)
     draft = replace(draft, tables=resolve_tables(reading, definition.head, draft, files))
-    site = Site(reading, definition, draft, _poisoned(definition))
+    site = Site(reading, definition, draft)
     entities = {key: _resolve_entity(site, entity) for key, entity in definition.entities.items()}
     entities, menu = _resolve_menu(reading, definition, entities)
     for entity in definition.entities.values():
@@ -45,12 +45,6 @@ def resolve_app(reading: Reading, definition: AppDef, digest: str, source: str, 
         check_stage_approvals(site, entity)
     conditions = tuple(approval_conditions(site))
     return Resolved(tell_live(reading, replace(draft, entities=entities, menu=menu)), conditions)
-
-
-def _poisoned(definition: AppDef) -> frozenset[str]:
-    """Names whose own line is faulty, so that nothing more is said where they are used."""
-    fields = (f for entity in definition.entities.values() for f in entity.fields.values())
-    return frozenset(f.key.text for f in fields if f.is_poisoned)
 
 
 def _resolve_entity(site: Site, entity: EntityDef) -> Entity:

@@ -123,15 +123,17 @@ def _parent(reading: Reading, definition: AppDef, entity: EntityDef) -> str:
     word = entity.block.scalar("part_of")
     if word is None:
         return ""
-    if word.text not in definition.entities:
-        reading.unknown("M06", word, definition.entities)
+    parent = word.text
+    if parent not in definition.entities:
+        parent = reading.unknown("M06", word, definition.entities)
+    if not parent:
         return ""
-    chain, at = {entity.key.text}, word.text
+    chain, at = {entity.key.text}, parent
     while at not in chain:
         chain.add(at)
         above = definition.entities[at].block.node.get("part_of")
         if not isinstance(above, Scalar) or above.text not in definition.entities:
-            return word.text
+            return parent
         at = above.text
     reading.report("M07", word.span, name=entity.key.text)
     return ""
@@ -150,6 +152,8 @@ def _draft_field(
     elif written.kind == "tags" and entity.tags is not None:
         name, keys = entity.tags.key, _keys(entity.tags)
     key = written.key.text
+    if written.is_poisoned or (kind.subject and not name):
+        reading.poisoned.add(key)
     value_type = kind.value_type(Spec(written.scale, name, keys))
     return Field(
         key,
@@ -176,8 +180,8 @@ def _list_of(
 ) -> tuple[str, tuple[str, ...]]:
     found = choices.get(word.text)
     if found is None:
-        reading.unknown("M08", word, [*definition.choices, "role"])
-        return "", ()
+        right = reading.unknown("M08", word, [*definition.choices, "role"])
+        return (right, _keys(choices[right])) if right else ("", ())
     return word.text, _keys(found)
 
 
@@ -188,8 +192,7 @@ def _keys(choices: Choices) -> tuple[str, ...]:
 def _entity_of(reading: Reading, definition: AppDef, word: Scalar) -> str:
     if word.text in definition.entities:
         return word.text
-    reading.unknown("M06", word, definition.entities)
-    return ""
+    return reading.unknown("M06", word, definition.entities)
 
 
 def _given(key: str, kind: str, value_type: ValueType, choices: str = "", *, is_live: bool = False) -> Field:

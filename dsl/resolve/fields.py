@@ -20,7 +20,7 @@ def resolve_fields(site: Site, entity: EntityDef) -> dict[str, Field]:
     """The fields of the draft entity, written ones completed. Liveness is told later, by `dsl.graph`."""
     fields = dict(site.draft.entities[entity.key.text].fields)
     for key, written in entity.fields.items():
-        if not written.is_poisoned:
+        if key not in site.reading.poisoned:
             fields[key] = _resolve_field(site, entity.key.text, written, fields[key])
     return fields
 

@@ -126,7 +126,7 @@ def _one_evidence(site: Site, entity: str, entry: Entry, where: Scalar | None, r
         if text is not None and condition is None:
             return None
         return Evidence(rule, "record", label, span, entity=key, link=link, where=condition)
-    if key not in site.poisoned:
+    if key not in site.reading.poisoned:
         files = [f.key for f in site.draft.entities[entity].fields.values() if f.kind in _FILE_KINDS]
         site.reading.unknown("M12", entry.key, [*files, *site.draft.entities], entity=entity)
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from dsl.app import App
 from dsl.definition import AppDef
@@ -12,6 +12,7 @@ from dsl.formula.scope import AppScope
 from dsl.formula.tree import Formula
 from dsl.formula.value_types import YESNO, ValueType
 from dsl.nodes import Scalar
+from dsl.problems import Problem
 from dsl.read import Reading
 
 _WORD = re.compile(r"\w+")
@@ -19,17 +20,11 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """draft: entities with all fields typed, stages known and tables resolved, but without formulas and gates.
-
-    poisoned: names about which something was already said; a formula that mentions one is left unchecked, so that one
-    mistake is one problem.
-    """
+    """draft: entities with all fields typed, stages known and tables resolved, but without formulas and gates."""
 
     reading: Reading
     definition: AppDef
     draft: App
-    poisoned: frozenset[str] = frozenset()
-    _done: dict[tuple[str, str], AppScope] = field(default_factory=dict)
 
     def formula(self, text: Scalar | None, entity: str, expects: ValueType | None) -> Formula | None:
         """The checked formula; None when there is none or it is faulty (which has been reported)."""
@@ -38,10 +33,11 @@ class Site:
         if not text.text:
             self.reading.report("S13", text.span)
             return None
-        if self.poisoned and any(word in self.poisoned for word in _WORD.findall(text.text)):
+        poisoned = self.reading.poisoned
+        if poisoned and not poisoned.isdisjoint(_WORD.findall(text.text)):
             return None
         checked = check_formula(text.text, text.span, AppScope(self.draft, entity), expects)
-        self.reading.problems += checked.problems
+        self.reading.problems += [relocated(problem, text) for problem in checked.problems]
         return checked.value if checked.is_ok else None
 
     def condition(self, text: Scalar | None, entity: str) -> Formula | None:
@@ -55,7 +51,7 @@ class Site:
         known = self.draft.entities[entity].fields
         if word.text in known:
             return True
-        if word.text not in self.poisoned:
+        if word.text not in self.reading.poisoned:
             self.reading.unknown("M05", word, known, entity=entity)
         return False
 
@@ -70,3 +66,23 @@ class Site:
             if word.text not in known:
                 self.reading.unknown("M04", word, known)
         return frozenset(word.text for word in words if word.text in known)
+
+
+def relocated(problem: Problem, text: Scalar) -> Problem:
+    """The problem at its true place, when the formula's text does not stand in the source as one stretch."""
+    if text.indent is not None:
+        return problem
+    start = _offset(text, problem.span.line, problem.span.column)
+    end = _offset(text, problem.span.end_line, problem.span.end_column)
+    return replace(problem, span=text.part(start, max(start + 1, end)))
+
+
+def _offset(text: Scalar, line: int, column: int) -> int:
+    """The offset in the text of a place that was told as if the text stood at the start of its span as it is."""
+    breaks = line - text.span.line
+    if breaks <= 0:
+        return column - text.span.column
+    at = -1
+    for _number in range(breaks):
+        at = text.text.find("\n", at + 1)
+    return at + column

@@ -47,6 +47,7 @@ def _resolve_table(
     columns = _columns(reading, block, draft)
     gives = _type_of(reading, block.scalar("gives"), draft, "gives") if block.has("gives") else None
     if gives is None or columns is None:
+        reading.poisoned.add(key.text)
         return None
     rows = []
     for number, cells in enumerate(_rows(reading, block, files)):
