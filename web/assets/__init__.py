@@ -1,0 +1,1 @@
+"""Scripts, style and icons: sources in `src`, made into `web/static/dist` by `python -m web.assets.build`."""

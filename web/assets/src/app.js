@@ -1,0 +1,78 @@
+// Every page loads this: htmx, the small habits of the frame, and the islands that the page asks for.
+import htmx from "htmx.org";
+import { startDialogs } from "./dialogs.js";
+import { startKeys } from "./keys.js";
+import { startToasts } from "./toasts.js";
+import { startPreview } from "./preview.js";
+
+htmx.config.includeIndicatorCSS = false; // the page's CSP allows no inline style
+htmx.config.history = "reload";
+
+const islands = {
+  lookup: () => import("./lookup.js"),
+  date: () => import("./dates.js"),
+  upload: () => import("./upload.js"),
+  draft: () => import("./draft.js"),
+  lines: () => import("./lines.js"),
+  place: () => import("./place.js"),
+  list: () => import("./list.js"),
+  snippets: () => import("./snippets.js"),
+};
+
+function startIslands(root) {
+  const found = [...root.querySelectorAll("[data-island]")];
+  if (root.matches?.("[data-island]")) found.push(root);
+  for (const element of found) {
+    if (element.dataset.started) continue;
+    element.dataset.started = "yes";
+    islands[element.dataset.island]?.().then((island) => island.start(element));
+  }
+}
+
+document.documentElement.classList.add("js");
+startDialogs();
+startKeys();
+startToasts();
+startPreview();
+startIslands(document);
+document.addEventListener("htmx:after:swap", () => startIslands(document));
+document.addEventListener("sluice:added", (event) => startIslands(event.target));
+
+// A thin line at the top for anything that takes longer than a moment.
+let underWay = 0;
+const count = (change) => {
+  underWay = Math.max(0, underWay + change);
+  document.body.toggleAttribute("data-busy", underWay > 0);
+};
+document.addEventListener("htmx:before:request", () => count(1));
+document.addEventListener("htmx:finally:request", () => count(-1));
+
+// A menu closes when one looks elsewhere; choices in a filter apply at once.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("change", (event) => {
+  if (event.target.closest("[data-submit-on-change]")) event.target.form?.requestSubmit();
+});
+// Menus inside a scrolling box are placed by hand so that the box does not cut them off.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const menu = event.target;
+    if (!menu.matches?.("details.menu[data-float]") || !menu.open) return;
+    const pop = menu.querySelector(".pop");
+    const box = menu.getBoundingClientRect();
+    pop.style.position = "fixed";
+    pop.style.insetInlineStart = `${Math.max(8, Math.min(box.right - pop.offsetWidth, innerWidth - pop.offsetWidth - 8))}px`;
+    pop.style.insetInlineEnd = "auto";
+    pop.style.insetBlockStart = `${Math.min(box.bottom + 4, innerHeight - pop.offsetHeight - 8)}px`;
+  },
+  true,
+);
+// Copy buttons.
+document.addEventListener("click", (event) => {
+  const text = event.target.closest("[data-copy]")?.dataset.copy;
+  if (text) navigator.clipboard?.writeText(text);
+});

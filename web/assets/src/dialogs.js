@@ -1,0 +1,60 @@
+// Dialogs come from the server as fragments into #dialog (or, opened from a dialog, into #dialog-2).
+import htmx from "htmx.org";
+import { token } from "./send.js";
+
+const slot = () => (document.getElementById("dialog").open ? document.getElementById("dialog-2") : document.getElementById("dialog"));
+
+export function openDialog(address) {
+  const dialog = slot();
+  return htmx.ajax("GET", address, { target: `#${dialog.id}`, swap: "innerHTML" });
+}
+
+export function postToDialog(address, values) {
+  return htmx.ajax("POST", address, {
+    target: "#dialog",
+    swap: "innerHTML",
+    values,
+    headers: { "X-CSRF-Token": token() },
+  });
+}
+
+function show(dialog) {
+  if (dialog.childElementCount && !dialog.open) dialog.showModal();
+  const first = dialog.querySelector("[data-focus], [aria-invalid='true'], .body input:not([type=hidden]):not([type=file]), .body textarea, .body select");
+  if (first && !dialog.contains(document.activeElement?.closest(".body"))) first.focus();
+}
+
+export function closeDialogs() {
+  for (const id of ["dialog-2", "dialog"]) document.getElementById(id)?.close();
+}
+
+export function startDialogs() {
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) {
+      event.preventDefault();
+      opener.closest("details.menu")?.removeAttribute("open");
+      openDialog(opener.dataset.dialog || opener.href);
+    }
+    const local = event.target.closest("[data-opens]");
+    if (local) document.getElementById(local.dataset.opens)?.showModal();
+    const closer = event.target.closest("[data-close]");
+    if (closer) closer.closest("dialog")?.close();
+    if (event.target.tagName === "DIALOG" && event.target.open && event.target.dataset.easy !== undefined) event.target.close();
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    for (const id of ["dialog", "dialog-2"]) {
+      const dialog = document.getElementById(id);
+      if (dialog?.childElementCount && !dialog.dataset.closing) show(dialog);
+    }
+  });
+  for (const id of ["dialog", "dialog-2"]) {
+    document.getElementById(id)?.addEventListener("close", (event) => event.target.replaceChildren());
+  }
+  // The server says when a dialog has done its work.
+  document.addEventListener("sluice:close", () => closeDialogs());
+  document.addEventListener("sluice:added-record", () => {
+    document.getElementById("dialog-2")?.close();
+    document.querySelector("#dialog [data-judge-again]")?.click();
+  });
+}

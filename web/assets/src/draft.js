@@ -1,0 +1,84 @@
+// What is typed stays in this browser until it is saved, and is offered back after a lost session or a closed tab.
+import { say } from "./words.js";
+
+const KEPT_FOR = 14 * 86400e3;
+
+function read(form) {
+  const values = {};
+  for (const [name, value] of new FormData(form)) {
+    if (name === "csrf_token" || name === "version" || typeof value !== "string") continue;
+    (values[name] ??= []).push(value);
+  }
+  return values;
+}
+
+export function start(form) {
+  const key = `draft:${form.dataset.draft}`;
+  const offer = form.querySelector("[data-draft-offer]");
+  const opened = JSON.stringify(read(form));
+  let isDirty = false;
+
+  for (const old of Object.keys(localStorage)) {
+    if (!old.startsWith("draft:")) continue;
+    try {
+      if (Date.now() - JSON.parse(localStorage[old]).at > KEPT_FOR) localStorage.removeItem(old);
+    } catch {
+      localStorage.removeItem(old);
+    }
+  }
+  const saved = localStorage.getItem(key) && JSON.parse(localStorage.getItem(key));
+  if (saved && offer && form.dataset.refused !== "yes" && JSON.stringify(saved.values) !== opened) {
+    offer.hidden = false;
+    offer.querySelector("[data-when]").textContent = new Date(saved.at).toLocaleString(document.documentElement.lang);
+    offer.querySelector("[data-take]").addEventListener("click", () => {
+      put(form, saved.values);
+      offer.hidden = true;
+    });
+    offer.querySelector("[data-drop]").addEventListener("click", () => {
+      localStorage.removeItem(key);
+      offer.hidden = true;
+    });
+  }
+  let timer = 0;
+  form.addEventListener("input", () => {
+    isDirty = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const values = read(form);
+      if (JSON.stringify(values) === opened) localStorage.removeItem(key);
+      else localStorage.setItem(key, JSON.stringify({ at: Date.now(), values }));
+    }, 400);
+  });
+  form.addEventListener("submit", () => {
+    isDirty = false;
+    clearTimeout(timer);
+    // Kept until the server has taken it: the next page says so.
+    sessionStorage.setItem("draft-sent", key);
+    localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: read(form) }));
+  });
+  addEventListener("beforeunload", (event) => {
+    if (isDirty && !form.closest("dialog")) event.preventDefault();
+  });
+  form.dataset.draftReady = say("草稿");
+}
+
+function put(form, values) {
+  for (const [name, texts] of Object.entries(values)) {
+    const inputs = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+    inputs.forEach((input, i) => {
+      if (input.type === "checkbox" || input.type === "radio") input.checked = texts.includes(input.value);
+      else if (input.type !== "file" && texts[i] !== undefined) input.value = texts[i];
+    });
+  }
+  for (const box of form.querySelectorAll("input[type=checkbox]")) {
+    if (!(box.name in values)) box.checked = false;
+  }
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// The page after a save: the draft has arrived, so it may go.
+const sent = sessionStorage.getItem("draft-sent");
+if (sent && !document.querySelector("[data-refused='yes']") && !document.querySelector(`[data-draft="${CSS.escape(sent.slice(6))}"]`)) {
+  localStorage.removeItem(sent);
+  sessionStorage.removeItem("draft-sent");
+}
