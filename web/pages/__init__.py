@@ -4,5 +4,26 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
-PUBLIC: frozenset[str] = frozenset()
+from web.pages import (
+    boards,
+    files,
+    forms,
+    frame,
+    gallery,
+    home,
+    lists,
+    login,
+    lookups,
+    moves,
+    preferences,
+    records,
+    searching,
+    studio,
+)
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    frame.blueprint, login.blueprint, home.blueprint, lists.blueprint, records.blueprint, forms.blueprint,
+    boards.blueprint, moves.blueprint, files.blueprint, lookups.blueprint, searching.blueprint,
+    preferences.blueprint, studio.blueprint, gallery.blueprint,
+)  # fmt: skip
+PUBLIC: frozenset[str] = frozenset({"login.show", "login.enter"})

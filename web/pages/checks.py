@@ -1,0 +1,196 @@
+"""Findings as people see them: what is met, what is missing, and the field, upload or record that supplies it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from flask import url_for
+
+from dsl.app import Entity
+from dsl.app import Move as MoveRule
+from engine.answers import FileNote, Record, RecordRights
+from engine.verdict import Finding, Verdict
+from web.contexts import Check, Input, Link
+from web.controls import Raw
+from web.pages.inputs import build_input, is_input, written
+from web.session import current_context, current_engine, current_language
+from web.words import say
+
+FILL = "fill."
+WAIVE = "waive."
+
+
+@dataclass(frozen=True, slots=True)
+class NextCheck:
+    """The checklist for one step: its target, the findings, and how many of them are met."""
+
+    to: str
+    label: str
+    href: str
+    checks: tuple[Check, ...]
+    met: int
+    total: int
+    others: tuple[Link, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return self.met == self.total
+
+    @property
+    def share(self) -> int:
+        return round(100 * self.met / self.total) if self.total else 100
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the dialog already holds: raws and complaints by field, reasons by rule, files by id."""
+
+    raws: Mapping[str, Raw]
+    errors: Mapping[str, str]
+    reasons: Mapping[str, str]
+    titles: Mapping[str, str]
+    files: Mapping[int, FileNote]
+
+
+def nothing_typed(record: Record) -> Typed:
+    return Typed({}, {}, {}, {}, record.files)
+
+
+def next_check(entity: Entity, record: Record, rights: RecordRights) -> NextCheck | None:
+    """The checklist of the most natural next step, and links to the other steps from here."""
+    judged = current_engine().checklist(current_context(), entity.key, record.id)
+    judged = [(move, verdict) for move, verdict in judged if move.target in rights.moves or verdict.findings]
+    if not judged:
+        return None
+    move, verdict = min(judged, key=lambda pair: _order(entity, record, pair[0]))
+    checks = tuple(checks_of(entity, record, verdict.findings, nothing_typed(record), may_edit=rights.edit_fields))
+    stage = entity.stage(move.target)
+    return NextCheck(
+        to=move.target,
+        label=stage.label.say(current_language()) if stage else move.target,
+        href=move_href(entity, record.id),
+        checks=tuple(sorted(checks, key=lambda check: check.state == "met")),
+        met=sum(check.state not in ("unmet", "broken") for check in checks),
+        total=len(checks),
+        others=tuple(_other(entity, other) for other, _verdict in judged if other is not move),
+    )
+
+
+def move_href(entity: Entity, record_id: int) -> str:
+    return url_for("moves.move", entity=entity.key, record_id=record_id)
+
+
+def _order(entity: Entity, record: Record, move: MoveRule) -> tuple[int, int]:
+    """Onward first and near first; back and out last."""
+    keys = [s.key for s in entity.pipeline_of(str(record.values.get("pipeline") or "")).stages]
+    now = keys.index(record.stage) if record.stage in keys else -1
+    there = keys.index(move.target) if move.target in keys else len(keys)
+    stage = entity.stage(move.target)
+    is_out = stage is not None and stage.end in ("lost", "cancelled")
+    return (2 if is_out else 1 if there < now else 0, abs(there - now))
+
+
+def _other(entity: Entity, move: MoveRule) -> Link:
+    stage = entity.stage(move.target)
+    return Link(stage.label.say(current_language()) if stage else move.target, move.target, stage.end if stage else "")
+
+
+def missing_count(verdict: Verdict) -> int:
+    return len(verdict.missing)
+
+
+def checks_of(
+    entity: Entity, record: Record, findings: Iterable[Finding], typed: Typed, may_edit: frozenset[str] | None = None
+) -> Iterable[Check]:
+    """A Check for each finding. may_edit None offers every field (the engine judges); else only those."""
+    asked: set[str] = set()
+    for finding in findings:
+        yield _check(entity, record, finding, typed, may_edit, asked)
+
+
+def _check(
+    entity: Entity,
+    record: Record,
+    finding: Finding,
+    typed: Typed,
+    may_edit: frozenset[str] | None,
+    asked: set[str],
+) -> Check:
+    """asked: fields offered so far; one field is asked for once, at the first finding that needs it."""
+    needs = finding.needs
+    keys = [needs.field] if needs.kind in ("field", "file") else list(needs.fields) if needs.kind == "change" else []
+    inputs = []
+    if finding.blocks and not finding.parts:
+        for key in keys:
+            field = entity.fields.get(key)
+            if field is None or key in asked or not is_input(entity, field) or (may_edit is not None and key not in may_edit):
+                continue
+            asked.add(key)
+            inputs.append(_give(entity, record, key, typed))
+    return Check(
+        rule=finding.rule,
+        slug=slug(finding.rule),
+        state=finding.state,
+        said=finding.said,
+        inputs=tuple(inputs),
+        add=_add(entity, record, finding) if finding.blocks else None,
+        line=finding.span.line,
+        may_waive=finding.waivable and finding.blocks,
+        waive_who=_roles(finding.waive_roles),
+        waive_reason=typed.reasons.get(finding.rule, ""),
+        why=finding.why,
+        why_href=url_for(
+            "records.why", entity=entity.key, record_id=record.id, rule=finding.rule, said=finding.said, line=finding.span.line
+        ),
+        parts=tuple(_check(entity, record, part, typed, may_edit, asked) for part in finding.parts),
+    )
+
+
+def slug(rule: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9_-]+", "-", rule)
+
+
+def _give(entity: Entity, record: Record, key: str, typed: Typed) -> Input:
+    field = entity.fields[key]
+    raw = typed.raws[key] if key in typed.raws else written(field, record.values.get(key))
+    made = build_input(
+        entity,
+        field,
+        raw,
+        name=FILL + key,
+        error=typed.errors.get(key, ""),
+        title=typed.titles.get(key, record.titles.get(key, "")),
+        files=dict(record.files) | dict(typed.files),
+        prefix="g",
+    )
+    return replace(made, is_required=True)
+
+
+def _add(entity: Entity, record: Record, finding: Finding) -> Link | None:
+    """The link that opens the form of the record that is missing."""
+    if finding.needs.kind != "record":
+        return None
+    app, needs = current_engine().app, finding.needs
+    child = app.entities.get(needs.entity)
+    if child is None:
+        return None
+    link = needs.field or entity.key
+    known: dict[str, object] = {link: record.id} if link in child.fields else {}
+    if child.parent and child.parent != link and isinstance(record.values.get(child.parent), int):
+        known[child.parent] = record.values[child.parent]
+    elif child.parent == entity.key:
+        known[entity.key] = record.id
+    if needs.kind == "record" and entity.key in child.fields:
+        known[entity.key] = record.id
+    href = url_for("forms.new", entity=child.key, dialog=1, **known)  # type: ignore[arg-type]
+    return Link(say("新增{label}", label=child.label.say(current_language())), href, icon=child.icon)
+
+
+def _roles(keys: Iterable[str]) -> str:
+    app, language = current_engine().app, current_language()
+    names = [app.roles[key].label.say(language) for key in keys if key in app.roles]
+    return ("、" if language == "zh" else ", ").join(names)
+
+

@@ -1,0 +1,218 @@
+"""A form ready for its template: sections of inputs, the error summary, and computed values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from flask import request, url_for
+from werkzeug.datastructures import MultiDict
+
+from dsl.app import Entity, Field
+from dsl.kinds import text_value
+from engine.answers import Preview, Record
+from engine.verdict import Finding
+from web.contexts import Fault, FormPart, Input, Line, Lines
+from web.pages.entry import Entry, EntryLine, form_fields, inline_child, line_fields
+from web.pages.inputs import build_input, is_input
+from web.pages.showing import label_of
+from web.session import current_context, current_engine, current_language
+from web.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """title, where it is sent, sections, faults; `fields` names what the form shows, so that unticked boxes count."""
+
+    title: str
+    action: str
+    preview_href: str
+    parts: tuple[FormPart, ...]
+    faults: tuple[Fault, ...]
+    fields: tuple[str, ...]
+    version: int | None
+    draft_key: str
+    cancel_href: str
+    has_computed: bool
+
+
+def form_view(
+    entity: Entity, allowed: Iterable[str], entry: Entry, record: Record | None, findings: tuple[Finding, ...]
+) -> FormView:
+    language = current_language()
+    errors = dict(entry.errors)
+    for finding in findings:
+        key = finding.field or finding.needs.field
+        if key:
+            errors.setdefault(key, finding.said)
+    builder = _Builder(entity, frozenset(allowed), entry, record, errors)
+    parts = tuple(builder.parts())
+    label = entity.label.say(language)
+    known = {"entity": entity.key, "record_id": record.id} if record else {"entity": entity.key}
+    action = url_for("forms.update" if record else "forms.create", **known)
+    query = request.query_string.decode()
+    return FormView(
+        title=say("编辑{label}", label=label) if record else say("新建{label}", label=label),
+        action=f"{action}?{query}" if query else action,
+        preview_href=url_for("forms.preview", **known),
+        parts=parts,
+        faults=tuple(_faults(parts, findings, builder.line_faults)),
+        fields=tuple(builder.shown_fields),
+        version=_version(record),
+        draft_key=f"{current_context().actor.id}:{entity.key}:{record.id if record else 'new'}",
+        cancel_href=url_for("records.show", **known) if record else url_for("lists.show", entity=entity.key),
+        has_computed=builder.has_computed,
+    )
+
+
+def _version(record: Record | None) -> int | None:
+    """The version that the form was opened with; a refused form keeps the one it had."""
+    sent = request.form.get("version", "")
+    return int(sent) if sent.isdigit() else record.version if record else None
+
+
+class _Builder:
+    """Builds the inputs of one form; remembers which fields it showed."""
+
+    def __init__(
+        self,
+        entity: Entity,
+        allowed: frozenset[str],
+        entry: Entry,
+        record: Record | None,
+        errors: Mapping[str, str],
+    ) -> None:
+        self.entity, self.allowed, self.entry, self.record, self.errors = entity, allowed, entry, record, errors
+        self.app, self.language = current_engine().app, current_language()
+        self.preview = current_engine().preview(
+            current_context(), entity.key, entry.values, entry.children(), record.id if record else None
+        )
+        self.hidden = current_engine().rights(current_context(), entity.key).hidden
+        self.shown_fields: list[str] = []
+        self.line_faults: list[Fault] = []
+        self.has_computed = False
+
+    def parts(self) -> Iterable[FormPart]:
+        labels = [section.label.say(self.language) for section in self.entity.form]
+        for at, (_label, keys) in enumerate(form_fields(self.entity)):
+            inputs = tuple(i for i in map(self._input, keys) if i is not None)
+            if inputs:
+                yield FormPart(labels[at] if at < len(labels) else say("其他"), inputs)
+
+    def _input(self, key: str) -> Input | None:
+        one = self.entity.fields.get(key)
+        if one is None or key in self.hidden:
+            return None
+        if one.kind == "table":
+            return self._table(one)
+        if not is_input(self.entity, one):
+            return self._computed(one) if one.is_computed or key in self.entity.scores else None
+        if key not in self.allowed:
+            return None
+        self.shown_fields.append(key)
+        made = build_input(
+            self.entity,
+            one,
+            self.entry.raws.get(key, () if one.kind in ("tags", "choices", "files") else ""),
+            error=self.errors.get(key, ""),
+            title=self.entry.titles.get(key, ""),
+            files=self.entry.files,
+        )
+        is_required = self.preview.required.get(key, made.is_required)
+        is_shown = self.preview.shown.get(key, True) or bool(made.error)
+        return replace(made, is_required=is_required, is_shown=is_shown)
+
+    def _computed(self, one: Field) -> Input | None:
+        if one.key not in self.preview.values and self.record is None:
+            return None
+        self.has_computed = True
+        stored = self.record.values.get(one.key) if self.record else None
+        value = self.preview.values.get(one.key, stored)
+        label = label_of(self.entity, one.key, self.language)
+        return Input(one.key, one.key, f"c-{one.key}", label, "computed", text=self._text(one, value))
+
+    def _text(self, one: Field, value: object) -> str:
+        return computed_text(one, value)
+
+    def _table(self, one: Field) -> Input | None:
+        child = inline_child(self.app, self.entity, one)
+        if child is None or one.key not in {k for k in self.allowed} | {one.key}:
+            return None
+        self.shown_fields.append(one.key)
+        lines = self.entry.lines.get(one.key, [])
+        fields = line_fields(child, self.entity)
+        computed = self.preview.children.get(one.key, ())
+        rows = tuple(
+            self._line(child, one.key, fields, line, computed[at] if at < len(computed) else line.computed)
+            for at, line in enumerate(lines)
+        )
+        pattern = self._line(child, one.key, fields, EntryLine("__n__", None, {}, {}), {})
+        self.has_computed = self.has_computed or any(f.is_computed for f in fields)
+        label = label_of(self.entity, one.key, self.language)
+        table = Lines(pattern.inputs, rows, pattern, 1 + max((int(line.index) for line in lines), default=-1))
+        return Input(
+            one.key, one.key, f"f-{one.key}", label, "lines", is_wide=True, lines=table, error=self.errors.get(one.key, "")
+        )
+
+    def _line(
+        self, child: Entity, table: str, fields: list[Field], line: EntryLine, computed: Mapping[str, object]
+    ) -> Line:
+        inputs = []
+        for one in fields:
+            name = f"{table}.{line.index}.{one.key}"
+            if one.is_computed:
+                label = label_of(child, one.key, self.language)
+                text = self._text(one, computed.get(one.key))
+                inputs.append(Input(one.key, name, f"c-{name}", label, "computed", text=text))
+                continue
+            made = build_input(
+                child,
+                one,
+                line.raws.get(one.key, () if one.kind in ("tags", "choices") else ""),
+                name=name,
+                error=line.errors.get(one.key, ""),
+                title=line.titles.get(one.key, ""),
+                files=self.entry.files,
+            )
+            inputs.append(replace(made, control="choice") if made.control == "segments" else made)
+            if made.error:
+                self.line_faults.append(Fault(f"{made.label}:{made.error}", f"#{made.id}"))
+        return Line(line.index, str(line.id or ""), tuple(inputs), line.is_gone)
+
+
+def computed_text(one: Field, value: object) -> str:
+    """A computed value as the form shows it; numbers of money without decimals that say nothing."""
+    text = text_value(current_engine().app, one, value, current_language())
+    return text[:-3] if one.kind == "money" and text.endswith(".00") else text
+
+
+def _faults(
+    parts: Iterable[FormPart], findings: Iterable[Finding], line_faults: Iterable[Fault]
+) -> Iterable[Fault]:
+    """The summary: each input with an error in the order of the form, then what belongs to no input."""
+    covered = set()
+    for part in parts:
+        for made in part.inputs:
+            if made.error:
+                covered.add(made.key)
+                yield Fault(f"{made.label}:{made.error}", f"#{made.id}")
+    yield from line_faults
+    for finding in findings:
+        if (finding.field or finding.needs.field) not in covered:
+            yield Fault(finding.said, rule=finding.rule)
+
+
+def computed_partials(
+    entity: Entity, entry: Entry, result: Preview, form: MultiDict[str, str]
+) -> list[tuple[str, str]]:
+    """(id of the output, text) for every computed value that the form shows."""
+    app = current_engine().app
+    shown = [(f"c-{key}", computed_text(entity.fields[key], value)) for key, value in result.values.items() if key in entity.fields]
+    for table, rows in result.children.items():
+        child = inline_child(app, entity, entity.fields[table])
+        lines = [line for line in entry.lines.get(table, []) if not line.is_blank and not (line.is_gone and line.id is None)]
+        for line, values in zip(lines, rows, strict=False):
+            for key, value in values.items():
+                if child is not None and key in child.fields and child.fields[key].is_computed:
+                    shown.append((f"c-{table}.{line.index}.{key}", computed_text(child.fields[key], value)))
+    return shown

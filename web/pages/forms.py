@@ -1,0 +1,197 @@
+"""The form of a record: new, edit, preview of computed fields, refusal that keeps what was typed, both sides of a conflict."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as WsgiResponse
+
+from dsl.app import Entity
+from dsl.formula.tree import Formula
+from engine.answers import Record
+from engine.commands import Command, Create, Update
+from engine.errors import BadInput, NotAllowed, NotThere, VersionConflict
+from engine.verdict import Finding
+from web.pages import conflicts
+from web.pages.entry import Entry, of_form, of_record, of_values, take_uploads
+from web.pages.form_view import FormView, computed_partials, form_view
+from web.pages.frame import entity_or_404, is_fragment, page, rights_of
+from web.pages.inputs import complaint_of, is_input, value_of
+from web.pages.login import safe_next
+from web.session import current_context, current_engine
+from web.words import say
+
+blueprint = Blueprint("forms", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a form is about: a new record, or one that exists with the fields that may be changed."""
+
+    entity: Entity
+    allowed: frozenset[str]
+    record: Record | None = None
+
+    @property
+    def id(self) -> int | None:
+        return self.record.id if self.record else None
+
+
+# --- new -------------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/e/<entity>/new")
+def new(entity: str) -> WsgiResponse:
+    target = _new_target(entity)
+    return _show(target, _first_entry(target))
+
+
+@blueprint.post("/e/<entity>/new")
+def create(entity: str) -> WsgiResponse:
+    target = _new_target(entity)
+    entry = _posted(target)
+    if not entry.is_readable:
+        return _show(target, entry, status=422)
+    return _save(target, entry, Create(target.entity.key, entry.values, entry.children()))
+
+
+def _new_target(key: str) -> Target:
+    entity = entity_or_404(key)
+    if not rights_of(key).create and not entity.parent:
+        raise NotAllowed(say("您不能新建{label}", label=entity.label.say(current_context().actor.language)))
+    return Target(entity, frozenset(f.key for f in entity.fields.values() if is_input(entity, f)))
+
+
+def _first_entry(target: Target) -> Entry:
+    """Defaults, then what the address brings: ?customer=3."""
+    entity, engine, context = target.entity, current_engine(), current_context()
+    values: dict[str, object] = {}
+    titles: dict[str, str] = {}
+    for key in target.allowed:
+        one = entity.fields[key]
+        if key in request.args:
+            value = value_of(one, request.args[key])
+            if not complaint_of(value):
+                values[key] = value
+        elif one.default is not None and not isinstance(one.default, Formula):
+            values[key] = one.default
+    for key, value in values.items():
+        one = entity.fields[key]
+        if one.kind in ("ref", "person") and isinstance(value, int):
+            pair = (one.target if one.kind == "ref" else "person", value)
+            titles[key] = engine.titles(context, [pair]).get(pair, "")
+    entry = of_values(entity, values, titles)
+    _fill_defaults(target, entry)
+    return entry
+
+
+def _fill_defaults(target: Target, entry: Entry) -> None:
+    """Defaults that are formulas come from the engine's preview; a field that has a value already keeps it."""
+    preview = current_engine().preview(current_context(), target.entity.key, entry.values, {})
+    missing = {
+        k: v
+        for k, v in preview.values.items()
+        if k in target.allowed and v is not None and entry.values.get(k) in (None, "", ())
+    }
+    more = of_values(target.entity, missing, {})
+    entry.values |= more.values
+    entry.raws |= more.raws
+    for key, value in missing.items():
+        one = target.entity.fields[key]
+        if one.kind in ("ref", "person") and isinstance(value, int):
+            pair = (one.target if one.kind == "ref" else "person", value)
+            entry.titles[key] = current_engine().titles(current_context(), [pair]).get(pair, "")
+
+
+# --- edit ------------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/e/<entity>/<int:record_id>/edit")
+def edit(entity: str, record_id: int) -> WsgiResponse:
+    target = _edit_target(entity, record_id)
+    assert target.record is not None
+    entry = of_record(current_engine().app, target.entity, target.record, target.allowed)
+    return _show(target, entry)
+
+
+@blueprint.post("/e/<entity>/<int:record_id>/edit")
+def update(entity: str, record_id: int) -> WsgiResponse:
+    target = _edit_target(entity, record_id)
+    entry = _posted(target)
+    if not entry.is_readable:
+        return _show(target, entry, status=422)
+    sent = request.form.get("version", "")
+    version = int(sent) if sent.isdigit() else None
+    return _save(target, entry, Update(target.entity.key, record_id, version, entry.values, entry.children()))
+
+
+def _edit_target(key: str, record_id: int) -> Target:
+    entity = entity_or_404(key)
+    engine, context = current_engine(), current_context()
+    record = engine.find(context, key, record_id)
+    if record is None:
+        raise NotThere(say("没有这条记录"))
+    rights = engine.may(context, key, record)
+    if not rights.edit:
+        raise NotAllowed(say("您只能查看这条记录"))
+    return Target(entity, rights.edit_fields, record)
+
+
+# --- saving ----------------------------------------------------------------------------------------------------------
+
+
+def _posted(target: Target) -> Entry:
+    allowed = conflicts.without_theirs(target.allowed, request.form)
+    entry = of_form(current_engine().app, target.entity, request.form, allowed)
+    take_uploads(entry, request.files)  # type: ignore[arg-type]
+    return entry
+
+
+def _save(target: Target, entry: Entry, command: Command) -> WsgiResponse:
+    try:
+        outcome = current_engine().execute(command, current_context(), key=request.form.get("key") or None)
+    except BadInput as refused:
+        return _show(target, entry, refused.findings, 422)
+    except VersionConflict as conflict:
+        return page("conflict.html", 409, **conflicts.page_values(target.entity, target.id or 0, entry, conflict))
+    if not outcome.verdict.allowed:
+        return _show(target, entry, outcome.verdict.missing, 422)
+    return _after(target, outcome.id or target.id or 0)
+
+
+def _after(target: Target, record_id: int) -> WsgiResponse:
+    """Where one goes after saving: back where one came from, else to the record."""
+    said = "saved" if target.record else "created"
+    if is_fragment():
+        event = {"sluice:added-record": {"id": record_id}, "sluice:toast": {"text": say("已保存")}}
+        headers = {"HX-Trigger": json.dumps(event)} if request.args.get("dialog") else {}
+        return Response("", 200, headers)
+    back = request.form.get("back", "")
+    address = safe_next(back) if back else url_for("records.show", entity=target.entity.key, record_id=record_id)
+    return redirect(f"{address}{'&' if '?' in address else '?'}said={said}", 303)
+
+
+def _show(target: Target, entry: Entry, findings: tuple[Finding, ...] = (), status: int = 200) -> WsgiResponse:
+    view: FormView = form_view(target.entity, target.allowed, entry, target.record, findings)
+    template = "form_dialog.html" if is_fragment() else "form.html"
+    back = request.values.get("back", "")
+    return page(template, status, form=view, entity=target.entity, record=target.record, back=back, status=status)
+
+
+# --- preview ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.post("/e/<entity>/preview")
+@blueprint.post("/e/<entity>/<int:record_id>/preview")
+def preview(entity: str, record_id: int | None = None) -> Response:
+    """Computed fields as partials, shown and required fields as an event; nothing is written."""
+    target = _edit_target(entity, record_id) if record_id else _new_target(entity)
+    entry = of_form(current_engine().app, target.entity, request.form, target.allowed)
+    result = current_engine().preview(current_context(), entity, entry.values, entry.children(), record_id)
+    partials = computed_partials(target.entity, entry, result, request.form)
+    response = page("form_preview.html", partials=partials)
+    states = {"shown": dict(result.shown), "required": dict(result.required)}
+    response.headers["HX-Trigger"] = json.dumps({"sluice:states": states})
+    return response

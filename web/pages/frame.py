@@ -1,0 +1,186 @@
+"""The frame around every page: navigation, language, theme, and the names that all templates share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from markupsafe import Markup, escape
+
+from dsl.app import App, Entity
+from engine.answers import Rights
+from engine.clock import day_of
+from engine.errors import NotThere
+from web.assets.build import HERE
+from web.assets.manifest import asset
+from web.contexts import Link, NavItem
+from web.session import current_actor, current_context, current_engine, current_language
+from web.words import SOURCE_LANGUAGE, say, script_texts
+
+blueprint = Blueprint("frame", __name__)
+LOOK_COOKIE = "sluice_look"
+THEMES, DENSITIES = ("auto", "light", "dark"), ("cosy", "compact")
+FALLBACK_ICON = "file-text"
+_ICONS = frozenset((HERE / "icons.txt").read_text(encoding="utf-8").split())
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How this browser likes it."""
+
+    theme: str = "auto"
+    density: str = "cosy"
+
+    @classmethod
+    def of_cookie(cls, text: str) -> Look:
+        theme, _, density = text.partition(".")
+        return cls(theme if theme in THEMES else "auto", density if density in DENSITIES else "cosy")
+
+    def __str__(self) -> str:
+        return f"{self.theme}.{self.density}"
+
+
+def icon(name: str, more: str = "") -> Markup:
+    """An icon of the sprite; one that the web does not ship becomes a sheet of paper."""
+    name = name if name in _ICONS else FALLBACK_ICON
+    return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#i-{}"></use></svg>').format(
+        more, asset("icons.svg"), name
+    )
+
+
+def entity_or_404(key: str) -> Entity:
+    """The entity, if the app has it and the actor may see any of it. Raises NotThere."""
+    entity = current_engine().app.entities.get(key)
+    if entity is None or not rights_of(key).see:
+        raise NotThere(say("没有这个页面"))
+    return entity
+
+
+def rights_of(entity: str) -> Rights:
+    """The actor's rights, asked once per request."""
+    known: dict[str, Rights] = g.setdefault("rights", {})
+    if entity not in known:
+        known[entity] = current_engine().rights(current_context(), entity)
+    return known[entity]
+
+
+def page(template: str, status: int = 200, **values: object) -> Response:
+    """A rendered template: a whole page, or the fragment that it is."""
+    return make_response(render_template(template, **values), status)
+
+
+def is_fragment() -> bool:
+    """Whether htmx asks, for a part of the page that stays."""
+    return "HX-Request" in request.headers
+
+
+def look() -> Look:
+    return Look.of_cookie(request.cookies.get(LOOK_COOKIE, ""))
+
+
+# --- navigation ------------------------------------------------------------------------------------------------------
+
+
+def nav_items() -> tuple[NavItem, ...]:
+    """Home, then the entities of the app's menu that the actor may see, each with its board."""
+    home = NavItem(say("首页"), url_for("home.show"), "home", request.endpoint == "home.show", "g h")
+    return (home, *(_nav_of(entity, at) for at, entity in enumerate(menu_entities(), start=1)))
+
+
+def menu_entities() -> tuple[Entity, ...]:
+    app = current_engine().app
+    keys = app.menu or tuple(key for key, entity in app.entities.items() if not entity.parent)
+    return tuple(app.entities[key] for key in keys if key in app.entities and rights_of(key).see)
+
+
+def _nav_of(entity: Entity, at: int) -> NavItem:
+    language, here = current_language(), request.view_args or {}
+    is_here = here.get("entity") == entity.key
+    subs = tuple(
+        Link(board.label.say(language) or say("看板"), url_for("boards.show", entity=entity.key, view=board.key))
+        for board in entity.boards
+    )
+    subs += tuple(
+        Link(view.label.say(language), url_for("lists.show", entity=entity.key, view=view.key))
+        for view in entity.lists[1:]
+    )
+    href = url_for("lists.show", entity=entity.key)
+    return NavItem(entity.label.say(language), href, entity.icon, is_here, f"g {at}" if at < 10 else "", subs)
+
+
+def bottom_items(items: tuple[NavItem, ...]) -> tuple[NavItem, ...]:
+    """The phone's bar: home, the first entity, and the first board (or the second entity)."""
+    board = next(
+        (
+            NavItem(item.subs[0].text, item.subs[0].href, "layout-kanban", request.path == item.subs[0].href)
+            for item, entity in zip(items[1:], menu_entities(), strict=True)
+            if entity.boards
+        ),
+        None,
+    )
+    third = (board,) if board else items[2:3]
+    return (*items[:2], *third)
+
+
+def creatable() -> tuple[Link, ...]:
+    """What the actor may add from anywhere: entities of the menu and their small children (a visit)."""
+    language = current_language()
+    return tuple(
+        Link(entity.label.say(language), url_for("forms.new", entity=entity.key), icon=entity.icon)
+        for entity in menu_entities()
+        if rights_of(entity.key).create
+    )
+
+
+# --- what all templates know -----------------------------------------------------------------------------------------
+
+
+def _shared() -> Mapping[str, object]:
+    """Cheap values at once; what asks the engine only when a template calls it, so that error pages need nothing."""
+    language, app = current_language(), current_engine().app
+    return {
+        "app": app,
+        "actor": current_actor(),
+        "language": language,
+        "app_label": app.label.say(language),
+        "look": look(),
+        "today": day_of(current_engine().clock.now(), app.timezone).isoformat(),
+        "script_texts": script_texts(language) if language != SOURCE_LANGUAGE else {},
+        "nav_items": nav_items,
+        "bottom_items": bottom_items,
+        "creatable": creatable,
+        "role_label": role_label,
+        "news": news,
+    }
+
+
+def news() -> str:
+    """The sentence for `?said=KEY`, with which a page comes after something was done."""
+    known = {
+        "saved": say("已保存"), "created": say("已新建"), "deleted": say("已删除"), "moved": say("已推进到下一步"),
+        "settings": say("设置已保存"), "reloaded": say("应用已重新载入"),
+    }  # fmt: skip
+    return known.get(request.args.get("said", ""), "")
+
+
+def role_label(app: App) -> str:
+    actor = current_actor()
+    role = app.roles.get(actor.role) if actor else None
+    return role.label.say(current_language()) if role else ""
+
+
+def _set_up(state: BlueprintSetupState) -> None:
+    site = state.app
+    site.jinja_env.globals.update(_=say, icon=icon, asset=asset, initial=initial)
+    site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
+    site.context_processor(lambda: dict(_shared()))
+
+
+def initial(name: str) -> Markup:
+    """The sign of a person: the last two characters of a Chinese name, the first letter of another."""
+    return escape(name[-2:] if name and ord(name[0]) > 0x2E80 else name[:1].upper())
+
+
+blueprint.record(_set_up)

@@ -1,0 +1,162 @@
+"""The first page: what needs me today, my pipeline, what changed last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, url_for
+
+from dsl.app import Entity
+from dsl.formula.tree import Formula
+from dsl.kinds import text_value
+from engine.answers import Record
+from engine.store.lists import Query
+from web.contexts import Row
+from web.pages.checks import missing_count
+from web.pages.filters import both
+from web.pages.frame import menu_entities, page
+from web.pages.lists import row_of, view_of, wanted
+from web.pages.showing import days_over
+from web.session import current_context, current_engine, current_language
+from web.words import say
+
+blueprint = Blueprint("home", __name__)
+OVERDUE_SHOWN = 8
+RECENT_SHOWN = 6
+JUDGED = 10
+"""How many open records are judged for "one item short": each is a dry run of its moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One stage of my pipeline: share of the longest bar in percent."""
+
+    label: str
+    count: int
+    sum: str
+    share: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    label: str
+    icon: str
+    href: str
+    bars: tuple[Bar, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A record that needs me: why, and the way there."""
+
+    row: Row
+    label: str
+    icon: str
+    stage: str
+    note: str
+    href: str
+
+
+@blueprint.get("/")
+def show() -> Response:
+    staged = [entity for entity in menu_entities() if entity.has_stages]
+    mine = {entity.key: _mine(entity) for entity in staged}
+    overdue = [due for entity in staged for due in _overdue(entity, mine[entity.key])]
+    return page(
+        "home.html",
+        pipelines=tuple(p for p in (_pipeline(entity, mine[entity.key]) for entity in staged[:3]) if p.count),
+        overdue=overdue[:OVERDUE_SHOWN],
+        overdue_count=len(overdue),
+        recent=tuple(_recent()),
+    )
+
+
+@blueprint.get("/home/short")
+def short() -> Response:
+    """Records that lack one item for their next step; loaded after the page, since each is judged."""
+    found = [due for entity in menu_entities() if entity.has_stages for due in _one_short(entity)]
+    return page("home_short.html", short=found[:OVERDUE_SHOWN])
+
+
+def _mine(entity: Entity) -> Formula | None:
+    """Records of mine that are still open; all visible ones where the entity has no owner."""
+    owner = entity.owner_field or ("owner" if "owner" in entity.fields else "")
+    open_keys = [s.key for p in entity.pipelines for s in p.stages if not s.end]
+    parts = [f"{owner} = me"] if owner else []
+    if open_keys:
+        parts.append("(" + " or ".join(f'stage = "{key}"' for key in dict.fromkeys(open_keys)) + ")")
+    return _formula(entity, " and ".join(parts))
+
+
+def _formula(entity: Entity, text: str) -> Formula | None:
+    return current_engine().filter(current_context(), entity.key, text).value if text else None
+
+
+def _pipeline(entity: Entity, mine: Formula | None) -> Pipeline:
+    engine, context, language = current_engine(), current_context(), current_language()
+    hidden = engine.rights(context, entity.key).hidden
+    money = next((f.key for f in entity.fields.values() if f.kind == "money" and f.key not in hidden), "")
+    totals = {str(t.key): t for t in engine.totals(context, entity.key, mine, "stage", (money,) if money else ())}
+    most = max((t.count for t in totals.values()), default=0)
+    bars = []
+    for stage in (s for p in entity.pipelines[:1] for s in p.stages if not s.end):
+        total = totals.get(stage.key)
+        amount = text_value(engine.app, entity.fields[money], total.sums.get(money), language) if total and money else ""
+        count = total.count if total else 0
+        href = url_for("lists.show", entity=entity.key, **{"f.stage": stage.key, "f.owner": "me"})
+        bars.append(Bar(stage.label.say(language), count, amount.removesuffix(".00"), round(100 * count / most) if most else 0, href))
+    href = url_for("boards.show", entity=entity.key) if entity.boards else url_for("lists.show", entity=entity.key)
+    return Pipeline(entity.label.say(language), entity.icon, href, tuple(bars), sum(t.count for t in totals.values()))
+
+
+def _records(entity: Entity, condition: Formula | None, sort: tuple[str, ...], limit: int) -> tuple[Record, ...]:
+    context, engine = current_context(), current_engine()
+    hidden = engine.rights(context, entity.key).hidden
+    view = view_of(entity, "")
+    columns = tuple(k for k in view.columns if k in entity.fields and k not in hidden)
+    query = Query(
+        entity=entity.key, where=condition, sort=sort, limit=limit, cursor=None, fields=wanted(entity, columns, hidden)
+    )
+    return engine.page(context, query).items
+
+
+def _overdue(entity: Entity, mine: Formula | None) -> Iterable[Due]:
+    if all(stage.limit is None for p in entity.pipelines for stage in p.stages):
+        return
+    late = _formula(entity, "days_in_stage > stage.limit_days")
+    for record in _records(entity, both(entity, (mine, late)), ("stage_since",) if "stage_since" in entity.fields else ("changed_at",), OVERDUE_SHOWN + 1):
+        over = days_over(entity, record.values)
+        yield _due(entity, record, say("超期 {n} 天", n=over))
+
+
+def _one_short(entity: Entity) -> Iterable[Due]:
+    engine, context = current_engine(), current_context()
+    for record in _records(entity, _mine(entity), ("-changed_at",), JUDGED):
+        for move, verdict in engine.checklist(context, entity.key, record.id):
+            stage = entity.stage(move.target)
+            is_onward = stage is not None and stage.end not in ("lost", "cancelled") and move.ask is None
+            if is_onward and missing_count(verdict) == 1:
+                assert stage is not None
+                text = say("去「{stage}」只差:{said}", stage=stage.label.say(current_language()), said=verdict.missing[0].said)
+                yield _due(entity, record, text)
+                break
+
+
+def _due(entity: Entity, record: Record, note: str) -> Due:
+    language = current_language()
+    stage = entity.stage(record.stage)
+    row = row_of(entity, record, tuple(k for k in view_of(entity, "").columns if k in record.values))
+    return Due(row, entity.label.say(language), entity.icon, stage.label.say(language) if stage else "", note, row.href)
+
+
+def _recent() -> Iterable[Due]:
+    found = []
+    for entity in menu_entities()[:4]:
+        if "changed_at" in entity.fields:
+            found += [(record.values.get("changed_at"), entity, record) for record in _records(entity, None, ("-changed_at",), 4)]
+    found.sort(key=lambda item: str(item[0]), reverse=True)
+    for _at, entity, record in found[:RECENT_SHOWN]:
+        yield _due(entity, record, "")

@@ -1,0 +1,189 @@
+"""Values as screens show them: a record's field in stored form → `Shown`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from flask import url_for
+
+from dsl.app import App, Entity, Field, Score
+from dsl.formula.value_types import NumberType
+from dsl.kinds import text_value
+from engine.answers import FileNote, Record
+from web.contexts import Badge, Link, Meter, Shown
+from web.words import say_in
+
+NUMBERS = frozenset({"number", "integer", "percent", "money", "duration"})
+LONG = frozenset({"long", "rich"})
+_LEVELS = {"red": "low", "yellow": "mid", "orange": "mid", "green": "top"}
+
+
+def shown(app: App, record: Record, key: str, language: str) -> Shown:
+    """One field of a record; an unknown or hidden key is an empty value without a label."""
+    entity = app.entity(record.entity)
+    field = entity.fields.get(key)
+    if field is None:
+        return Shown(key, key, "empty")
+    return _Show(app, entity, field, record, language).shown()
+
+
+def label_of(entity: Entity, key: str, language: str) -> str:
+    field = entity.fields.get(key)
+    if field is None:
+        return key
+    if key == f"{field.choices.rpartition('.')[2]}_band" and field.choices.startswith("band:"):
+        return field.label.say(language)
+    return field.label.say(language) or key
+
+
+def is_number(field: Field | None) -> bool:
+    return field is not None and field.kind in NUMBERS
+
+
+def size_text(size: int) -> str:
+    """1536 → 1.5 KB."""
+    amount, unit = float(size), "B"
+    for larger in ("KB", "MB", "GB"):
+        if amount < 1024:
+            break
+        amount, unit = amount / 1024, larger
+    return f"{amount:.1f} {unit}" if unit != "B" and amount < 10 else f"{amount:.0f} {unit}"
+
+
+def file_link(note: FileNote) -> Link:
+    href = url_for("files.show", file_id=note.id)
+    return Link(note.name, href, size_text(note.size), "paperclip", href if note.mime.startswith("image/") else "")
+
+
+def days_over(entity: Entity, values: Mapping[str, object]) -> int:
+    """Whole days that the record is over its stage's standard dwell; 0 when it is not, or there is none."""
+    stage = entity.stage(str(values.get("stage") or ""))
+    days = values.get("days_in_stage")
+    if stage is None or stage.limit is None or stage.end or not isinstance(days, int):
+        return 0
+    field = entity.fields["days_in_stage"]
+    scale = field.value_type.scale if isinstance(field.value_type, NumberType) else 0
+    return max(0, -(-(days * 86_400 - stage.limit * 10**scale) // (86_400 * 10**scale)))
+
+
+class _Show:
+    """One value on its way to the screen; the parts they share are gathered once."""
+
+    def __init__(self, app: App, entity: Entity, field: Field, record: Record, language: str) -> None:
+        self.app, self.entity, self.field, self.record, self.language = app, entity, field, record, language
+        self.value = record.values.get(field.key)
+
+    def shown(self) -> Shown:
+        if self.field.key in self.record.masked:
+            return self._as("text", text=str(self.value or ""))
+        if self.field.key in self.entity.scores:
+            return self._score(self.entity.scores[self.field.key])
+        look = {
+            "stage": self._badges, "tags": self._badges, "choices": self._badges, "choice": self._choice,
+            "ref": self._reference, "person": self._person, "email": self._address, "url": self._address,
+            "phone": self._address, "file": self._files, "image": self._files, "files": self._files,
+            "yesno": self._yes,
+        }  # fmt: skip
+        kind = "stage" if self.field.key == "stage" else self.field.kind
+        return look.get(kind, self._plain)()
+
+    def _as(self, look: str, **more: object) -> Shown:
+        """A Shown of this field; an empty text makes it empty."""
+        field = self.field
+        is_empty = not (more.get("text") or more.get("badges") or more.get("links"))
+        return Shown(
+            key=field.key,
+            label=label_of(self.entity, field.key, self.language),
+            look="empty" if is_empty else look,
+            is_number=field.kind in NUMBERS,
+            is_wide=field.kind in LONG or field.kind == "files",
+            why=self._why(),
+            **more,  # type: ignore[arg-type]
+        )
+
+    def _why(self) -> str:
+        if not (self.field.is_computed or self.field.key in self.entity.scores) or not self.record.id:
+            return ""
+        return url_for("records.why", entity=self.entity.key, record_id=self.record.id, rule=self.field.key)
+
+    def _plain(self) -> Shown:
+        text = text_value(self.app, self.field, self.value, self.language)
+        if self.field.kind == "money" and text.endswith(".00"):
+            text = text[:-3]
+        if self.field.key == "days_in_stage" and text:
+            over = days_over(self.entity, self.record.values)
+            return self._as("text", text=say_in(self.language, "{n} 天", n=text), is_bad=over > 0)
+        return self._as("long" if self.field.kind in LONG else "text", text=text)
+
+    def _badges(self) -> Shown:
+        keys = self.value if isinstance(self.value, tuple | list) else (self.value,) if self.value else ()
+        if self.field.key == "stage":
+            stage = self.entity.stage(str(self.value or ""))
+            if stage is None:
+                return self._as("empty")
+            label = stage.label.say(self.language)
+            return self._as("badges", text=label, badges=(Badge(label, stage.end or "stage", stage.color),))
+        return self._as("badges", badges=tuple(self._badge(str(key), "tag") for key in keys))
+
+    def _badge(self, key: str, tone: str = "") -> Badge:
+        listed = self.app.choices.get(self.field.choices)
+        option = listed.find(key) if listed else None
+        return Badge(option.label.say(self.language) if option else key, tone, option.color if option else "")
+
+    def _choice(self) -> Shown:
+        if not self.value:
+            return self._as("empty")
+        badge = self._badge(str(self.value))
+        if self.field.choices.startswith("band:"):
+            tone = {"red": "bad", "yellow": "warn", "green": "ok"}.get(badge.hue, "")
+            return self._as("badges", text=badge.text, badges=(Badge(badge.text, tone),))
+        if badge.hue:
+            return self._as("badges", text=badge.text, badges=(badge,))
+        return self._as("text", text=badge.text)
+
+    def _title(self) -> str:
+        return self.record.titles.get(self.field.key, "")
+
+    def _reference(self) -> Shown:
+        if not isinstance(self.value, int):
+            return self._as("empty")
+        title = self._title()
+        if not title:
+            return self._as("text", text=say_in(self.language, "(无权查看)"))
+        return self._as("text", text=title, href=url_for("records.show", entity=self.field.target, record_id=self.value))
+
+    def _person(self) -> Shown:
+        return self._as("person", text=self._title() if isinstance(self.value, int) else "")
+
+    def _address(self) -> Shown:
+        text = str(self.value or "")
+        if self.field.kind == "url":
+            safe = urlsplit(text).scheme in ("http", "https")
+            return self._as("text", text=text, href=text if safe else "")
+        return self._as("text", text=text, href=f"{'mailto' if self.field.kind == 'email' else 'tel'}:{text}")
+
+    def _files(self) -> Shown:
+        ids: Iterable[object] = self.value if isinstance(self.value, tuple | list) else (self.value,)
+        notes = [self.record.files[one] for one in ids if isinstance(one, int) and one in self.record.files]
+        return self._as("links", links=tuple(file_link(note) for note in notes))
+
+    def _yes(self) -> Shown:
+        return self._as("yes" if self.value else "text", text=say_in(self.language, "是" if self.value else "否"))
+
+    def _score(self, score: Score) -> Shown:
+        if not isinstance(self.value, int):
+            return self._as("empty")
+        lows = [band.low for band in score.bands if band.low is not None]
+        highs = [band.high for band in score.bands if band.high is not None]
+        low, high = min(lows, default=0), max(highs, default=100)
+        share = round(100 * (self.value - low) / (high - low)) if high > low else 0
+        band = next(
+            (b for b in score.bands if (b.low is None or self.value >= b.low) and (b.high is None or self.value <= b.high)),
+            None,
+        )
+        level = _LEVELS.get(band.color, "mid") if band else "mid"
+        badge = None
+        if band is not None:
+            badge = Badge(band.label.say(self.language), {"low": "bad", "mid": "warn", "top": "ok"}[level])
+        return self._as("meter", text=str(self.value), meter=Meter(str(self.value), max(2, min(100, share)), level, badge))

@@ -1,0 +1,51 @@
+"""The interface's own texts: written in Chinese where they stand, with other languages in `languages/KEY.po`.
+
+`say("还差 {n} 项", n=2)` in Python and templates, `say("…")` in scripts. An app's labels are the app's own (`Text`).
+A test reads every source text out of the code and asserts that each language has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from web.session import current_language
+
+SOURCE_LANGUAGE = "zh"
+LANGUAGES = Path(__file__).parent / "languages"
+
+SCRIPT_TEXTS = (
+    "选项", "没有找到", "上个月", "下个月", "今天", "明天", "一周后", "选择日期", "上传失败,请重试",
+    "网络断开,文件没有上传", "草稿", "正在定位…", "没有得到位置,请手工填写地点", "流程里没有这一步",
+)  # fmt: skip
+"""What the scripts say; pages in another language bring these along."""
+
+
+def say(source: str, **values: object) -> str:
+    """The text in this request's language, with `{name}` filled from `values`."""
+    return say_in(current_language(), source, **values)
+
+
+def say_in(language: str, source: str, **values: object) -> str:
+    text = texts_of(language).get(source) or source
+    return text.format(**values) if values else text
+
+
+def script_texts(language: str) -> Mapping[str, str]:
+    """Source → text for the scripts; empty for the source language."""
+    texts = texts_of(language)
+    return {source: texts[source] for source in SCRIPT_TEXTS if source in texts}
+
+
+@cache
+def texts_of(language: str) -> Mapping[str, str]:
+    """Source → text; empty for the source language and for one that nobody has written."""
+    file = LANGUAGES / f"{language}.po"
+    if language == SOURCE_LANGUAGE or not file.is_file():
+        return {}
+    with file.open("rb") as stream:
+        catalog = read_po(stream, locale=language)
+    return {str(message.id): str(message.string) for message in catalog if message.id and message.string}
