@@ -28,7 +28,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A score: its text, its share of the scale in percent, and where it stands ("low", "mid", "top")."""
+    """A score: its text, its share of the scale in percent, and where it stands ("low", "mid", "good")."""
 
     text: str
     share: int
@@ -131,6 +131,7 @@ class Lines:
 class FormPart:
     label: str
     inputs: tuple[Input, ...]
+    is_folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from engine.answers import FileNote, Record, RecordRights
 from engine.verdict import Finding, Verdict
 from web.contexts import Check, Input, Link
 from web.controls import Raw
+from web.pages.frame import rights_of
 from web.pages.inputs import build_input, is_input, written
 from web.session import current_context, current_engine, current_language
 from web.words import say
@@ -125,7 +126,9 @@ def _check(
     if finding.blocks and not finding.parts:
         for key in keys:
             field = entity.fields.get(key)
-            if field is None or key in asked or not is_input(entity, field) or (may_edit is not None and key not in may_edit):
+            if field is None or key in asked or field.kind == "table" or not is_input(entity, field):
+                continue
+            if may_edit is not None and key not in may_edit:
                 continue
             asked.add(key)
             inputs.append(_give(entity, record, key, typed))
@@ -169,12 +172,12 @@ def _give(entity: Entity, record: Record, key: str, typed: Typed) -> Input:
 
 
 def _add(entity: Entity, record: Record, finding: Finding) -> Link | None:
-    """The link that opens the form of the record that is missing."""
-    if finding.needs.kind != "record":
-        return None
+    """The link that opens the form of the record that is missing, also where a condition is about child rows."""
     app, needs = current_engine().app, finding.needs
-    child = app.entities.get(needs.entity)
-    if child is None:
+    tables = [entity.fields[k] for k in needs.fields if k in entity.fields and entity.fields[k].kind == "table"]
+    table_of = getattr(tables[0].value_type, "entity", "") if tables and needs.kind == "change" else ""
+    child = app.entities.get(needs.entity if needs.kind == "record" else table_of)
+    if child is None or not rights_of(child.key).see:
         return None
     link = needs.field or entity.key
     known: dict[str, object] = {link: record.id} if link in child.fields else {}
@@ -182,7 +185,7 @@ def _add(entity: Entity, record: Record, finding: Finding) -> Link | None:
         known[child.parent] = record.values[child.parent]
     elif child.parent == entity.key:
         known[entity.key] = record.id
-    if needs.kind == "record" and entity.key in child.fields:
+    if entity.key in child.fields:
         known[entity.key] = record.id
     href = url_for("forms.new", entity=child.key, dialog=1, **known)  # type: ignore[arg-type]
     return Link(say("新增{label}", label=child.label.say(current_language())), href, icon=child.icon)

@@ -68,15 +68,17 @@ class Entry:
         }
 
 
-def form_fields(entity: Entity) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Sections of the form: (label key in order, field keys). Fields that no section names come last."""
+def form_fields(entity: Entity) -> tuple[tuple[str, ...], ...]:
+    """Field keys by section, in order: the parent first; required fields that no section names come last."""
     named = {key for section in entity.form for key in section.fields}
-    rest = tuple(
-        f.key for f in entity.fields.values() if f.key not in named and not f.given and not f.is_computed and f.kind != "table"
-    )
-    sections = tuple(("", section.fields) for section in entity.form)
+    rest = [f.key for f in entity.fields.values() if f.key not in named and is_input(entity, f) and f.kind != "table"]
     missing = tuple(key for key in rest if not entity.form or _cannot_be_left_out(entity, key))
-    return (*sections, ("", missing)) if missing else sections
+    sections = [section.fields for section in entity.form]
+    if not sections:
+        return (missing,)
+    sections[0] = (*(k for k in missing if k == entity.parent), *sections[0])
+    rest = [k for k in missing if k != entity.parent]
+    return (*sections, tuple(rest)) if rest else tuple(sections)
 
 
 def _cannot_be_left_out(entity: Entity, key: str) -> bool:
@@ -102,7 +104,7 @@ def line_fields(child: Entity, parent: Entity) -> list[Field]:
 def tables_of(app: App, entity: Entity) -> dict[str, Entity]:
     """Table fields of the form that are edited in place → their child entity."""
     found = {}
-    for _label, keys in form_fields(entity):
+    for keys in form_fields(entity):
         for key in keys:
             table = entity.fields.get(key)
             child = inline_child(app, entity, table) if table else None
@@ -178,7 +180,7 @@ def _take(
     if text and not raw:
         raw = raws[one.key] = _found_by_title(one, text)
         if not raw:
-            errors[one.key] = say("没有找到「{text}」,请从列表里选", text=text)
+            errors[one.key] = say("没有找到「{text}」，请从列表里选", text=text)
             return
     value = value_of(one, raw)
     complaint = complaint_of(value)

@@ -94,10 +94,19 @@ class _Builder:
 
     def parts(self) -> Iterable[FormPart]:
         labels = [section.label.say(self.language) for section in self.entity.form]
-        for at, (_label, keys) in enumerate(form_fields(self.entity)):
+        for at, keys in enumerate(form_fields(self.entity)):
             inputs = tuple(i for i in map(self._input, keys) if i is not None)
             if inputs:
-                yield FormPart(labels[at] if at < len(labels) else say("其他"), inputs)
+                label = labels[at] if at < len(labels) else say("其他") if labels else self.entity.label.say(self.language)
+                yield FormPart(label, inputs, is_folded=at > 0 and self._can_wait(inputs))
+
+    def _can_wait(self, inputs: Iterable[Input]) -> bool:
+        """A section in which nothing is filled in, required or wrong is folded: less to read before the first word."""
+        return not any(
+            i.raw or i.error or i.files or i.is_required or i.lines or any(p.is_chosen for p in i.picks)
+            for i in inputs
+            if i.control != "computed"
+        )
 
     def _input(self, key: str) -> Input | None:
         one = self.entity.fields.get(key)
@@ -139,7 +148,7 @@ class _Builder:
         if child is None or one.key not in {k for k in self.allowed} | {one.key}:
             return None
         self.shown_fields.append(one.key)
-        lines = self.entry.lines.get(one.key, [])
+        lines = self.entry.lines.get(one.key, []) or [EntryLine("0", None, {}, {})]
         fields = line_fields(child, self.entity)
         computed = self.preview.children.get(one.key, ())
         rows = tuple(

@@ -177,7 +177,7 @@ def _show(target: Target, entry: Entry, findings: tuple[Finding, ...] = (), stat
     view: FormView = form_view(target.entity, target.allowed, entry, target.record, findings)
     template = "form_dialog.html" if is_fragment() else "form.html"
     back = request.values.get("back", "")
-    return page(template, status, form=view, entity=target.entity, record=target.record, back=back, status=status)
+    return page(template, status, form=view, entity=target.entity, record=target.record, back=back, is_refused=status != 200)
 
 
 # --- preview ---------------------------------------------------------------------------------------------------------

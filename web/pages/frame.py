@@ -179,8 +179,8 @@ def _set_up(state: BlueprintSetupState) -> None:
 
 
 def initial(name: str) -> Markup:
-    """The sign of a person: the last two characters of a Chinese name, the first letter of another."""
-    return escape(name[-2:] if name and ord(name[0]) > 0x2E80 else name[:1].upper())
+    """The sign of a person: the last character of a Chinese name, the first letter of another."""
+    return escape(name[-1:] if name and ord(name[0]) > 0x2E80 else name[:1].upper())
 
 
 blueprint.record(_set_up)

@@ -63,14 +63,14 @@ def _inputs() -> Iterable[Input]:
         return Input(key, key, f"x-{key}", label, control, **more)  # type: ignore[arg-type]
 
     yield made("t1", say("文字"), "text", raw=say("绍兴恒泰五金"), help=say("一句说明"))
-    yield made("t2", say("必填且有错"), "text", is_required=True, error=say("请填写真实内容,不能写「暂无」"))
+    yield made("t2", say("必填且有错"), "text", is_required=True, error=say("请填写真实内容，不能写「暂无」"))
     yield made("n1", say("数字"), "number", raw="12.5", inputmode="decimal")
     yield made("m1", say("金额"), "number", raw="1,280,000", prefix="¥", inputmode="decimal")
     yield made("p1", say("百分比"), "number", raw="8", suffix="%", inputmode="decimal")
     yield made("d1", say("日期"), "date", raw="2026-11-21")
     yield made("y1", say("是否"), "yesno", raw="yes")
-    yield made("s1", say("选项(少)"), "segments", picks=_picks("a")[:3])
-    yield made("c1", say("选项(多)"), "choice", picks=_picks("b"))
+    yield made("s1", say("选项（少）"), "segments", picks=_picks("a")[:3])
+    yield made("c1", say("选项（多）"), "choice", picks=_picks("b"))
     yield made("r1", say("查找"), "lookup", source=url_for("lookups.find", entity="person"), text="王建国", raw="1")
     yield made("k1", say("计算值"), "computed", text="¥960,000", why="#")
     yield made("g1", say("标签"), "picks", picks=_picks("a", "c"), is_wide=True)
@@ -107,7 +107,7 @@ def _steps() -> tuple[Step, ...]:
 def _happenings() -> tuple[Happening, ...]:
     return (
         Happening("arrow-right", "move", "王建国", say("今天 {time}", time="16:20"), "", say("{source} → {target}", source=say("初步沟通"), target=say("需求确认"))),
-        Happening("message", "", "李晓梅", "11-20 10:05", "", say("评论"), say("客户确认样品规格,担心交期。")),
+        Happening("message", "", "李晓梅", "11-20 10:05", "", say("评论"), say("客户确认样品规格，担心交期。")),
     )
 
 

@@ -55,7 +55,7 @@ class Due:
     row: Row
     label: str
     icon: str
-    stage: str
+    where: str
     note: str
     href: str
 
@@ -140,7 +140,7 @@ def _one_short(entity: Entity) -> Iterable[Due]:
             is_onward = stage is not None and stage.end not in ("lost", "cancelled") and move.ask is None
             if is_onward and missing_count(verdict) == 1:
                 assert stage is not None
-                text = say("去「{stage}」只差:{said}", stage=stage.label.say(current_language()), said=verdict.missing[0].said)
+                text = say("去「{stage}」只差：{said}", stage=stage.label.say(current_language()), said=verdict.missing[0].said)
                 yield _due(entity, record, text)
                 break
 
@@ -149,7 +149,8 @@ def _due(entity: Entity, record: Record, note: str) -> Due:
     language = current_language()
     stage = entity.stage(record.stage)
     row = row_of(entity, record, tuple(k for k in view_of(entity, "").columns if k in record.values))
-    return Due(row, entity.label.say(language), entity.icon, stage.label.say(language) if stage else "", note, row.href)
+    where = [record.titles.get(entity.parent, ""), stage.label.say(language) if stage else "", row.next_step]
+    return Due(row, entity.label.say(language), entity.icon, " · ".join(text for text in where if text), note, row.href)
 
 
 def _recent() -> Iterable[Due]:

@@ -45,7 +45,8 @@ def value_of(field: Field, raw: Raw) -> object:
 
 def is_input(entity: Entity, field: Field) -> bool:
     """Whether people fill this field in at all."""
-    return not field.is_computed and (not field.given or field.kind == "tags") and field.key != "stage"
+    is_written = not field.given or field.kind == "tags" or field.key == entity.parent
+    return is_written and not field.is_computed and field.key != "stage"
 
 
 def build_input(

@@ -102,7 +102,7 @@ def _typed_filter(entity: Entity) -> tuple[Formula | None, str]:
         return None, ""
     checked = current_engine().filter(current_context(), entity.key, text)
     if checked.value is None or checked.errors:
-        return None, say("这个条件读不懂:{text}", text=text)
+        return None, say("这个条件读不懂：{text}", text=text)
     return checked.value, ""
 
 
@@ -136,7 +136,7 @@ def find_page(
 
 def wanted(entity: Entity, columns: tuple[str, ...], hidden: frozenset[str]) -> tuple[str, ...]:
     """The fields to read: the columns, the title, and what marks a row as late or leads its card."""
-    extra = (entity.title, "stage", "days_in_stage", *NEXT_STEP_FIELDS)
+    extra = (entity.title, entity.parent, "stage", "days_in_stage", *NEXT_STEP_FIELDS)
     keys = (*columns, *(key for key in extra if key in entity.fields))
     return tuple(dict.fromkeys(key for key in keys if key not in hidden))
 
@@ -158,7 +158,8 @@ def _head(entity: Entity, key: str, sort: tuple[str, ...], base: str) -> Head:
     direction = {key: "ascending", f"-{key}": "descending"}.get(sort[0], "") if sort else ""
     next_sort = f"-{key}" if direction != "descending" else key
     href = _href(base, sort=next_sort) if can_sort(entity, key) else ""
-    return Head(label, is_number(entity.fields[key]), href, direction)
+    is_right = is_number(entity.fields[key]) and key not in entity.scores
+    return Head(label, is_right, href, direction)
 
 
 def _href(base: str, **changes: str) -> str:

@@ -30,7 +30,7 @@ def enter() -> WsgiResponse:
     address, login = request.remote_addr or "", request.form.get("login", "").strip()
     wait = window.wait(address)
     if wait:
-        return _form(say("尝试过于频繁,请 {n} 秒后再试", n=wait), 429)
+        return _form(say("尝试过于频繁，请 {n} 秒后再试", n=wait), 429)
     actor = current_engine().authenticate(login, request.form.get("password", ""))
     if actor is None:
         window.record_failure(address)

@@ -175,6 +175,8 @@ def _parts(entity: Entity, record: Record) -> Iterable[FactPart]:
             for key in keys
             if key in record.values and entity.fields[key].kind != "table" and key not in ("tags", entity.parent)
         )
+        if keys is rest:
+            facts = tuple(fact for fact in facts if fact.look != "empty")
         if any(fact.look != "empty" for fact in facts):
             yield FactPart(label, facts)
 

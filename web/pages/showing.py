@@ -16,7 +16,7 @@ from web.words import say_in
 
 NUMBERS = frozenset({"number", "integer", "percent", "money", "duration"})
 LONG = frozenset({"long", "rich"})
-_LEVELS = {"red": "low", "yellow": "mid", "orange": "mid", "green": "top"}
+_LEVELS = {"red": "low", "yellow": "mid", "orange": "mid", "green": "good"}
 
 
 def shown(app: App, record: Record, key: str, language: str) -> Shown:
@@ -32,8 +32,6 @@ def label_of(entity: Entity, key: str, language: str) -> str:
     field = entity.fields.get(key)
     if field is None:
         return key
-    if key == f"{field.choices.rpartition('.')[2]}_band" and field.choices.startswith("band:"):
-        return field.label.say(language)
     return field.label.say(language) or key
 
 
@@ -150,7 +148,7 @@ class _Show:
             return self._as("empty")
         title = self._title()
         if not title:
-            return self._as("text", text=say_in(self.language, "(无权查看)"))
+            return self._as("text", text=say_in(self.language, "（无权查看）"))
         return self._as("text", text=title, href=url_for("records.show", entity=self.field.target, record_id=self.value))
 
     def _person(self) -> Shown:
@@ -185,5 +183,5 @@ class _Show:
         level = _LEVELS.get(band.color, "mid") if band else "mid"
         badge = None
         if band is not None:
-            badge = Badge(band.label.say(self.language), {"low": "bad", "mid": "warn", "top": "ok"}[level])
+            badge = Badge(band.label.say(self.language), {"low": "bad", "mid": "warn", "good": "ok"}[level])
         return self._as("meter", text=str(self.value), meter=Meter(str(self.value), max(2, min(100, share)), level, badge))

@@ -37,8 +37,7 @@ def reload() -> WsgiResponse:
 
 def _page(problems: tuple[Problem, ...], source: str, status: int = 200) -> Response:
     app, language = current_engine().app, current_language()
-    file = app.span.file or f"{app.key}.yaml"
-    told = as_json(problems, {file: source}, language)
+    told = as_json(problems, language)
     hits = {int(str(one["line"])) for one in told}
     return page(
         "studio.html",

@@ -60,7 +60,7 @@ def _line(record: Record, entry: Entry) -> Happening:
         else (),
         files=tuple(file_link(note) for note in entry.files)
         + tuple(file_link(proof.file) for proof in entry.proofs if proof.file),
-        notes=tuple(say("放行「{said}」:{reason}", said=w.said, reason=w.reason) for w in entry.waived),
+        notes=tuple(say("放行「{said}」：{reason}", said=w.said, reason=w.reason) for w in entry.waived),
     )
 
 

@@ -76,3 +76,7 @@ document.addEventListener("click", (event) => {
   const text = event.target.closest("[data-copy]")?.dataset.copy;
   if (text) navigator.clipboard?.writeText(text);
 });
+// The current stage is in view, however long the path.
+for (const step of document.querySelectorAll(".path [aria-current]")) {
+  step.parentElement.scrollLeft = step.offsetLeft - step.parentElement.offsetLeft - 24;
+}

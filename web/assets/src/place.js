@@ -14,7 +14,7 @@ export function start(root) {
         if (!name.value) name.focus();
         root.dispatchEvent(new Event("input", { bubbles: true }));
       },
-      () => (note.textContent = say("没有得到位置,请手工填写地点")),
+      () => (note.textContent = say("没有得到位置，请手工填写地点")),
       { enableHighAccuracy: true, timeout: 10000 },
     );
   });

@@ -45,7 +45,7 @@ export function start(root) {
         answer = {};
       }
       if (request.status !== 200) {
-        note.textContent = answer.detail || answer.said || say("上传失败,请重试");
+        note.textContent = answer.detail || answer.said || say("上传失败，请重试");
         note.className = "error";
         return;
       }
@@ -66,7 +66,7 @@ export function start(root) {
     request.onerror = () => {
       done();
       progress.remove();
-      note.textContent = say("网络断开,文件没有上传");
+      note.textContent = say("网络断开，文件没有上传");
       note.className = "error";
     };
     request.open("POST", root.dataset.upload);
