@@ -227,7 +227,8 @@ class Check:
     why: Explanation | None = None
     why_href: str = ""
     parts: tuple[Check, ...] = ()
-    part_note: str = ""
+    look: str = ""
+    """"field" or "file" when one input alone would meet it: then the two share one label."""
 
 
 @dataclass(frozen=True, slots=True)

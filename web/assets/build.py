@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from web.assets.manifest import DIST, MANIFEST
+from web.assets.manifest import DIST, MANIFEST, icon_names
 
 HERE = Path(__file__).parent
 SOURCES = HERE / "src"
@@ -51,10 +51,6 @@ def sources_digest() -> str:
     for path in sorted(_inputs()):
         total.update(path.relative_to(HERE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
-
-
-def icon_names() -> tuple[str, ...]:
-    return tuple((HERE / "icons.txt").read_text(encoding="utf-8").split())
 
 
 def sprite(names: Iterable[str]) -> str:

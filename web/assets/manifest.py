@@ -9,12 +9,19 @@ from pathlib import Path
 DIST = Path(__file__).parent.parent / "static" / "dist"
 MANIFEST = DIST / "manifest.json"
 ADDRESS = "/static/dist/"
+ICONS = Path(__file__).parent / "icons.txt"
 
 
 def asset(name: str) -> str:
     """Address of a built file such as "app.js"; "" while nothing is built, and then pages come without style."""
     file = _files().get(name)
     return ADDRESS + file if file else ""
+
+
+@cache
+def icon_names() -> tuple[str, ...]:
+    """The icons of the sprite."""
+    return tuple(ICONS.read_text(encoding="utf-8").split())
 
 
 @cache

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
+
+from werkzeug.datastructures import MultiDict
 
 from dsl.app import App, Field
 
 Raw: TypeAlias = "str | tuple[str, ...] | Mapping[str, str]"
 """What a form holds for one field, before it is read: kept as it is when the form is refused."""
-
-
-class Form(Protocol):
-    """The part of a posted form (a werkzeug MultiDict) that controls ask."""
-
-    def get(self, key: str, default: str = ..., /) -> str | None: ...
-
-    def getlist(self, key: str, /) -> list[str]: ...
+Form: TypeAlias = "MultiDict[str, str]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def _grouped(asked: Asked, value: object) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _percent(asked: Asked, value: object) -> str:
+def _percent(_asked: Asked, value: object) -> str:
     """0.08 (stored 800) → 8: the sign stands behind the input."""
     if not isinstance(value, int):
         return ""

@@ -9,14 +9,15 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from dsl.app import BoardView, Entity
+from dsl.formula.python_code import compile_formula
 from dsl.formula.tree import Formula
 from dsl.formula.value_types import FileType, PersonType, PlaceType, RefType, RowsType
-from dsl.formula.python_code import compile_formula
 from dsl.kinds import text_value
 from engine.answers import Record
 from engine.errors import NotThere
 from engine.store.lists import Query
 from web.contexts import Filter, Kard, Lane, Link
+from web.pages.address import address
 from web.pages.checks import move_href
 from web.pages.filters import both, chips, has_key, where
 from web.pages.frame import entity_or_404, page, rights_of
@@ -120,7 +121,7 @@ class _Board:
         )
         records = self.engine.page(self.context, query).items if count else ()
         text = text_value(self.engine.app, entity.fields[self.total_field], amount, self.language) if amount else ""
-        more = url_for("lists.show", entity=entity.key, **{f"f.{self.board.by}": key})
+        more = address("lists.show", entity=entity.key, **{f"f.{self.board.by}": key})
         return Lane(
             key=key,
             label=label,

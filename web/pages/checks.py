@@ -10,10 +10,12 @@ from flask import url_for
 
 from dsl.app import Entity
 from dsl.app import Move as MoveRule
+from dsl.formula.value_types import RowsType
 from engine.answers import FileNote, Record, RecordRights
-from engine.verdict import Finding, Verdict
+from engine.verdict import Finding
 from web.contexts import Check, Input, Link
 from web.controls import Raw
+from web.pages.address import address
 from web.pages.frame import rights_of
 from web.pages.inputs import build_input, is_input, written
 from web.session import current_context, current_engine, current_language
@@ -98,10 +100,6 @@ def _other(entity: Entity, move: MoveRule) -> Link:
     return Link(stage.label.say(current_language()) if stage else move.target, move.target, stage.end if stage else "")
 
 
-def missing_count(verdict: Verdict) -> int:
-    return len(verdict.missing)
-
-
 def checks_of(
     entity: Entity, record: Record, findings: Iterable[Finding], typed: Typed, may_edit: frozenset[str] | None = None
 ) -> Iterable[Check]:
@@ -144,11 +142,15 @@ def _check(
         waive_who=_roles(finding.waive_roles),
         waive_reason=typed.reasons.get(finding.rule, ""),
         why=finding.why,
-        why_href=url_for(
-            "records.why", entity=entity.key, record_id=record.id, rule=finding.rule, said=finding.said, line=finding.span.line
-        ),
+        why_href=_why_href(entity, record, finding),
+        look=needs.kind if len(inputs) == 1 else "",
         parts=tuple(_check(entity, record, part, typed, may_edit, asked) for part in finding.parts),
     )
+
+
+def _why_href(entity: Entity, record: Record, finding: Finding) -> str:
+    known = {"entity": entity.key, "record_id": record.id, "rule": finding.rule}
+    return address("records.why", **known, said=finding.said, line=finding.span.line)
 
 
 def slug(rule: str) -> str:
@@ -174,9 +176,9 @@ def _give(entity: Entity, record: Record, key: str, typed: Typed) -> Input:
 def _add(entity: Entity, record: Record, finding: Finding) -> Link | None:
     """The link that opens the form of the record that is missing, also where a condition is about child rows."""
     app, needs = current_engine().app, finding.needs
-    tables = [entity.fields[k] for k in needs.fields if k in entity.fields and entity.fields[k].kind == "table"]
-    table_of = getattr(tables[0].value_type, "entity", "") if tables and needs.kind == "change" else ""
-    child = app.entities.get(needs.entity if needs.kind == "record" else table_of)
+    types = [entity.fields[k].value_type for k in needs.fields if k in entity.fields]
+    tables = [one.entity for one in types if isinstance(one, RowsType)] if needs.kind == "change" else []
+    child = app.entities.get(needs.entity if needs.kind == "record" else tables[0] if tables else "")
     if child is None or not rights_of(child.key).see:
         return None
     link = needs.field or entity.key
@@ -187,7 +189,7 @@ def _add(entity: Entity, record: Record, finding: Finding) -> Link | None:
         known[entity.key] = record.id
     if entity.key in child.fields:
         known[entity.key] = record.id
-    href = url_for("forms.new", entity=child.key, dialog=1, **known)  # type: ignore[arg-type]
+    href = address("forms.new", entity=child.key, dialog=1, **known)
     return Link(say("新增{label}", label=child.label.say(current_language())), href, icon=child.icon)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import BinaryIO, cast
 
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from dsl.app import App, Entity, Field
+from dsl.formula.value_types import RowsType
 from engine.answers import FileNote, Record
-from engine.commands import ChildRow, Children
+from engine.commands import Children, ChildRow
 from engine.errors import FileRefused
 from web.controls import Raw
 from web.pages.inputs import complaint_of, is_input, typed, value_of, written
@@ -20,6 +22,7 @@ TITLE_SUFFIX = "__text"
 FILE_SUFFIX = "__file"
 LONGEST_TABLE = 200
 INLINE_FIELDS = 9
+_TOO_LARGE_FOR_A_ROW = frozenset({"table", "files", "long", "rich"})
 
 
 @dataclass(slots=True)
@@ -38,6 +41,11 @@ class EntryLine:
     @property
     def is_blank(self) -> bool:
         return self.id is None and not any(self.raws.values())
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the row is part of the command: not blank, and not a new one that was taken back."""
+        return not self.is_blank and not (self.is_gone and self.id is None)
 
 
 @dataclass(slots=True)
@@ -62,7 +70,7 @@ class Entry:
             table: tuple(
                 ChildRow(line.values, line.id, line.is_gone)
                 for line in lines
-                if not line.is_blank and not (line.is_gone and line.id is None)
+                if line.is_sent
             )
             for table, lines in self.lines.items()
         }
@@ -88,8 +96,8 @@ def _cannot_be_left_out(entity: Entity, key: str) -> bool:
 
 def inline_child(app: App, entity: Entity, table: Field) -> Entity | None:
     """The child entity, if its rows are small enough to be edited inside the parent's form."""
-    child = app.entities.get(table.target or getattr(table.value_type, "entity", ""))
-    if table.kind != "table" or child is None or child.has_stages:
+    child = app.entities.get(table.value_type.entity) if isinstance(table.value_type, RowsType) else None
+    if child is None or child.has_stages:
         return None
     inputs = [f for f in line_fields(child, entity) if not f.is_computed]
     return child if len(inputs) <= INLINE_FIELDS else None
@@ -97,7 +105,7 @@ def inline_child(app: App, entity: Entity, table: Field) -> Entity | None:
 
 def line_fields(child: Entity, parent: Entity) -> list[Field]:
     """The columns of a child row: what is typed and what is computed from it, without the way back to the parent."""
-    kept = (f for f in child.fields.values() if f.key != parent.key and f.kind not in ("table", "files", "long", "rich"))
+    kept = (f for f in child.fields.values() if f.key != parent.key and f.kind not in _TOO_LARGE_FOR_A_ROW)
     return [f for f in kept if is_input(child, f) or (f.is_computed and not f.given and f.key not in child.scores)]
 
 
@@ -206,7 +214,8 @@ def _lines_of_form(child: Entity, parent: Entity, form: MultiDict[str, str], tab
             continue
         prefix = f"{table}.{index}."
         known = form.get(prefix + "id", "")
-        line = EntryLine(index, int(known) if known.isdigit() else None, {}, {}, is_gone=bool(form.get(prefix + "delete")))
+        line_id = int(known) if known.isdigit() else None
+        line = EntryLine(index, line_id, {}, {}, is_gone=bool(form.get(prefix + "delete")))
         for one in line_fields(child, parent):
             if not one.is_computed:
                 _take(line.raws, line.values, line.errors, line.titles, one, form, prefix + one.key)
@@ -215,7 +224,7 @@ def _lines_of_form(child: Entity, parent: Entity, form: MultiDict[str, str], tab
         yield line
 
 
-def take_uploads(entry: Entry, uploads: MultiDict[str, object]) -> None:
+def take_uploads(entry: Entry, uploads: MultiDict[str, FileStorage]) -> None:
     """Files that came with the form itself, from a page without scripts: keep them and put their ids in place."""
     engine, context = current_engine(), current_context()
     for key in list(entry.raws):
@@ -223,11 +232,10 @@ def take_uploads(entry: Entry, uploads: MultiDict[str, object]) -> None:
         if one.kind not in ("file", "image", "files"):
             continue
         for upload in uploads.getlist(key + FILE_SUFFIX):
-            name = getattr(upload, "filename", "")
-            if not name:
+            if not upload.filename:
                 continue
             try:
-                note = engine.put_file(context, upload.stream, name, upload.mimetype)  # type: ignore[attr-defined]
+                note = engine.put_file(context, cast("BinaryIO", upload.stream), upload.filename, upload.mimetype)
             except FileRefused as refused:
                 entry.errors[key] = str(refused)
                 continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO, cast
+
 from flask import Blueprint, Response, jsonify, request, send_file
 from werkzeug.wrappers import Response as WsgiResponse
 
@@ -20,7 +22,8 @@ def upload() -> Response | tuple[Response, int]:
     if sent is None:
         return jsonify(detail=say("没有收到文件")), 422
     try:
-        note = current_engine().put_file(current_context(), sent.stream, sent.filename or "", sent.mimetype)
+        stream = cast("BinaryIO", sent.stream)
+        note = current_engine().put_file(current_context(), stream, sent.filename or "", sent.mimetype)
     except FileRefused as refused:
         return jsonify(detail=str(refused)), 422
     return jsonify(id=note.id, name=note.name, size=note.size, mime=note.mime)
@@ -33,7 +36,9 @@ def show(file_id: int) -> WsgiResponse:
         raise NotThere(say("没有这个文件"))
     note, path = opened
     is_inline = note.mime in SHOWN_INLINE
-    response = send_file(path, mimetype=note.mime, as_attachment=not is_inline, download_name=note.name, etag=note.sha256)
+    response = send_file(
+        path, mimetype=note.mime, as_attachment=not is_inline, download_name=note.name, etag=note.sha256
+    )
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response

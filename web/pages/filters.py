@@ -110,10 +110,7 @@ def _logic(op: str, nodes: Iterable[Node]) -> Node:
 def _condition(entity: Entity, field: Field, values: list[str], me: int) -> Node | None:
     if not values:
         return None
-    kind = field.value_type
-    path = Path(
-        start="row", hops=(), entity=entity.key, field=field.key, type=kind, nullable=True, span=NOWHERE
-    )  # fmt: skip
+    kind, path = field.value_type, _path(entity, field)
     match kind:
         case ChoiceType():
             known = [v for v in values if v in kind.keys] or values[:1]
@@ -127,6 +124,11 @@ def _condition(entity: Entity, field: Field, values: list[str], me: int) -> Node
             return path if values[0] == "yes" else Not(arg=path, type=YESNO, nullable=False, span=NOWHERE)
         case _:
             return None
+
+
+def _path(entity: Entity, field: Field) -> Path:
+    kind = field.value_type
+    return Path(start="row", hops=(), entity=entity.key, field=field.key, type=kind, nullable=True, span=NOWHERE)
 
 
 def _any_of(nodes: list[Node]) -> Node:
@@ -146,17 +148,18 @@ def _holds(path: Path, key: str, kind: ValueType) -> Node:
 
 def is_parent(entity: Entity, parent: str, record_id: int) -> Formula:
     """The condition that a child belongs to one parent record."""
-    field = entity.fields[parent]
-    node = _condition(entity, field, [str(record_id)], 0)
-    assert node is not None, "a reference and a number always make a condition"
-    return Formula(parent, entity.key, node, frozenset({Read((), entity.key, parent)}), frozenset(), NOWHERE)
+    return _has(entity, parent, record_id)
 
 
 def has_key(entity: Entity, field_key: str, key: str) -> Formula:
     """The condition that a stage or choice field has one key: a column of a board."""
-    node = _condition(entity, entity.fields[field_key], [key], 0)
-    assert node is not None, "a choice and a key always make a condition"
-    return Formula(field_key, entity.key, node, frozenset({Read((), entity.key, field_key)}), frozenset(), NOWHERE)
+    return _has(entity, field_key, key)
+
+
+def _has(entity: Entity, key: str, value: object) -> Formula:
+    field = entity.fields[key]
+    root = _equals(_path(entity, field), value, field.value_type)
+    return Formula(key, entity.key, root, frozenset({Read((), entity.key, key)}), frozenset(), NOWHERE)
 
 
 def both(entity: Entity, formulas: Iterable[Formula | None]) -> Formula | None:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from flask import request, url_for
-from werkzeug.datastructures import MultiDict
 
 from dsl.app import Entity, Field
 from dsl.kinds import text_value
 from engine.answers import Preview, Record
 from engine.verdict import Finding
 from web.contexts import Fault, FormPart, Input, Line, Lines
+from web.pages.address import address
 from web.pages.entry import Entry, EntryLine, form_fields, inline_child, line_fields
 from web.pages.inputs import build_input, is_input
 from web.pages.showing import label_of
@@ -48,19 +48,19 @@ def form_view(
     builder = _Builder(entity, frozenset(allowed), entry, record, errors)
     parts = tuple(builder.parts())
     label = entity.label.say(language)
-    known = {"entity": entity.key, "record_id": record.id} if record else {"entity": entity.key}
-    action = url_for("forms.update" if record else "forms.create", **known)
+    known: dict[str, object] = {"entity": entity.key, "record_id": record.id} if record else {"entity": entity.key}
+    action = address("forms.update" if record else "forms.create", **known)
     query = request.query_string.decode()
     return FormView(
         title=say("编辑{label}", label=label) if record else say("新建{label}", label=label),
         action=f"{action}?{query}" if query else action,
-        preview_href=url_for("forms.preview", **known),
+        preview_href=address("forms.preview", **known),
         parts=parts,
         faults=tuple(_faults(parts, findings, builder.line_faults)),
         fields=tuple(builder.shown_fields),
         version=_version(record),
         draft_key=f"{current_context().actor.id}:{entity.key}:{record.id if record else 'new'}",
-        cancel_href=url_for("records.show", **known) if record else url_for("lists.show", entity=entity.key),
+        cancel_href=address("records.show", **known) if record else url_for("lists.show", entity=entity.key),
         has_computed=builder.has_computed,
     )
 
@@ -97,7 +97,8 @@ class _Builder:
         for at, keys in enumerate(form_fields(self.entity)):
             inputs = tuple(i for i in map(self._input, keys) if i is not None)
             if inputs:
-                label = labels[at] if at < len(labels) else say("其他") if labels else self.entity.label.say(self.language)
+                rest = say("其他") if labels else self.entity.label.say(self.language)
+                label = labels[at] if at < len(labels) else rest
                 yield FormPart(label, inputs, is_folded=at > 0 and self._can_wait(inputs))
 
     def _can_wait(self, inputs: Iterable[Input]) -> bool:
@@ -138,14 +139,11 @@ class _Builder:
         stored = self.record.values.get(one.key) if self.record else None
         value = self.preview.values.get(one.key, stored)
         label = label_of(self.entity, one.key, self.language)
-        return Input(one.key, one.key, f"c-{one.key}", label, "computed", text=self._text(one, value))
-
-    def _text(self, one: Field, value: object) -> str:
-        return computed_text(one, value)
+        return Input(one.key, one.key, f"c-{one.key}", label, "computed", text=computed_text(one, value))
 
     def _table(self, one: Field) -> Input | None:
         child = inline_child(self.app, self.entity, one)
-        if child is None or one.key not in {k for k in self.allowed} | {one.key}:
+        if child is None:
             return None
         self.shown_fields.append(one.key)
         lines = self.entry.lines.get(one.key, []) or [EntryLine("0", None, {}, {})]
@@ -159,9 +157,8 @@ class _Builder:
         self.has_computed = self.has_computed or any(f.is_computed for f in fields)
         label = label_of(self.entity, one.key, self.language)
         table = Lines(pattern.inputs, rows, pattern, 1 + max((int(line.index) for line in lines), default=-1))
-        return Input(
-            one.key, one.key, f"f-{one.key}", label, "lines", is_wide=True, lines=table, error=self.errors.get(one.key, "")
-        )
+        error = self.errors.get(one.key, "")
+        return Input(one.key, one.key, f"f-{one.key}", label, "lines", is_wide=True, lines=table, error=error)
 
     def _line(
         self, child: Entity, table: str, fields: list[Field], line: EntryLine, computed: Mapping[str, object]
@@ -171,7 +168,7 @@ class _Builder:
             name = f"{table}.{line.index}.{one.key}"
             if one.is_computed:
                 label = label_of(child, one.key, self.language)
-                text = self._text(one, computed.get(one.key))
+                text = computed_text(one, computed.get(one.key))
                 inputs.append(Input(one.key, name, f"c-{name}", label, "computed", text=text))
                 continue
             made = build_input(
@@ -211,15 +208,17 @@ def _faults(
             yield Fault(finding.said, rule=finding.rule)
 
 
-def computed_partials(
-    entity: Entity, entry: Entry, result: Preview, form: MultiDict[str, str]
-) -> list[tuple[str, str]]:
+def computed_partials(entity: Entity, entry: Entry, result: Preview) -> list[tuple[str, str]]:
     """(id of the output, text) for every computed value that the form shows."""
     app = current_engine().app
-    shown = [(f"c-{key}", computed_text(entity.fields[key], value)) for key, value in result.values.items() if key in entity.fields]
+    shown = [
+        (f"c-{key}", computed_text(entity.fields[key], value))
+        for key, value in result.values.items()
+        if key in entity.fields and entity.fields[key].is_computed
+    ]
     for table, rows in result.children.items():
         child = inline_child(app, entity, entity.fields[table])
-        lines = [line for line in entry.lines.get(table, []) if not line.is_blank and not (line.is_gone and line.id is None)]
+        lines = [line for line in entry.lines.get(table, []) if line.is_sent]
         for line, values in zip(lines, rows, strict=False):
             for key, value in values.items():
                 if child is not None and key in child.fields and child.fields[key].is_computed:

@@ -1,4 +1,4 @@
-"""The form of a record: new, edit, preview of computed fields, refusal that keeps what was typed, both sides of a conflict."""
+"""The form of a record: new, edit, preview of computed fields; a refusal keeps what was typed."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from web.pages.form_view import FormView, computed_partials, form_view
 from web.pages.frame import entity_or_404, is_fragment, page, rights_of
 from web.pages.inputs import complaint_of, is_input, value_of
 from web.pages.login import safe_next
+from web.pages.records import find_or_404
 from web.session import current_context, current_engine
 from web.words import say
 
@@ -111,9 +112,7 @@ def _fill_defaults(target: Target, entry: Entry) -> None:
 @blueprint.get("/e/<entity>/<int:record_id>/edit")
 def edit(entity: str, record_id: int) -> WsgiResponse:
     target = _edit_target(entity, record_id)
-    assert target.record is not None
-    entry = of_record(current_engine().app, target.entity, target.record, target.allowed)
-    return _show(target, entry)
+    return _show(target, of_record(current_engine().app, target.entity, _record_of(target), target.allowed))
 
 
 @blueprint.post("/e/<entity>/<int:record_id>/edit")
@@ -127,13 +126,16 @@ def update(entity: str, record_id: int) -> WsgiResponse:
     return _save(target, entry, Update(target.entity.key, record_id, version, entry.values, entry.children()))
 
 
+def _record_of(target: Target) -> Record:
+    if target.record is None:
+        raise NotThere(say("没有这条记录"))
+    return target.record
+
+
 def _edit_target(key: str, record_id: int) -> Target:
     entity = entity_or_404(key)
-    engine, context = current_engine(), current_context()
-    record = engine.find(context, key, record_id)
-    if record is None:
-        raise NotThere(say("没有这条记录"))
-    rights = engine.may(context, key, record)
+    _kind, record = find_or_404(key, record_id)
+    rights = current_engine().may(current_context(), key, record)
     if not rights.edit:
         raise NotAllowed(say("您只能查看这条记录"))
     return Target(entity, rights.edit_fields, record)
@@ -145,7 +147,7 @@ def _edit_target(key: str, record_id: int) -> Target:
 def _posted(target: Target) -> Entry:
     allowed = conflicts.without_theirs(target.allowed, request.form)
     entry = of_form(current_engine().app, target.entity, request.form, allowed)
-    take_uploads(entry, request.files)  # type: ignore[arg-type]
+    take_uploads(entry, request.files)
     return entry
 
 
@@ -169,15 +171,16 @@ def _after(target: Target, record_id: int) -> WsgiResponse:
         headers = {"HX-Trigger": json.dumps(event)} if request.args.get("dialog") else {}
         return Response("", 200, headers)
     back = request.form.get("back", "")
-    address = safe_next(back) if back else url_for("records.show", entity=target.entity.key, record_id=record_id)
-    return redirect(f"{address}{'&' if '?' in address else '?'}said={said}", 303)
+    there = safe_next(back) if back else url_for("records.show", entity=target.entity.key, record_id=record_id)
+    return redirect(f"{there}{'&' if '?' in there else '?'}said={said}", 303)
 
 
 def _show(target: Target, entry: Entry, findings: tuple[Finding, ...] = (), status: int = 200) -> WsgiResponse:
     view: FormView = form_view(target.entity, target.allowed, entry, target.record, findings)
     template = "form_dialog.html" if is_fragment() else "form.html"
     back = request.values.get("back", "")
-    return page(template, status, form=view, entity=target.entity, record=target.record, back=back, is_refused=status != 200)
+    values = {"form": view, "entity": target.entity, "record": target.record, "back": back}
+    return page(template, status, **values, is_refused=status != 200)
 
 
 # --- preview ---------------------------------------------------------------------------------------------------------
@@ -190,7 +193,7 @@ def preview(entity: str, record_id: int | None = None) -> Response:
     target = _edit_target(entity, record_id) if record_id else _new_target(entity)
     entry = of_form(current_engine().app, target.entity, request.form, target.allowed)
     result = current_engine().preview(current_context(), entity, entry.values, entry.children(), record_id)
-    partials = computed_partials(target.entity, entry, result, request.form)
+    partials = computed_partials(target.entity, entry, result)
     response = page("form_preview.html", partials=partials)
     states = {"shown": dict(result.shown), "required": dict(result.required)}
     response.headers["HX-Trigger"] = json.dumps({"sluice:states": states})

@@ -13,8 +13,7 @@ from dsl.app import App, Entity
 from engine.answers import Rights
 from engine.clock import day_of
 from engine.errors import NotThere
-from web.assets.build import HERE
-from web.assets.manifest import asset
+from web.assets.manifest import asset, icon_names
 from web.contexts import Link, NavItem
 from web.session import current_actor, current_context, current_engine, current_language
 from web.words import SOURCE_LANGUAGE, say, script_texts
@@ -23,7 +22,6 @@ blueprint = Blueprint("frame", __name__)
 LOOK_COOKIE = "sluice_look"
 THEMES, DENSITIES = ("auto", "light", "dark"), ("cosy", "compact")
 FALLBACK_ICON = "file-text"
-_ICONS = frozenset((HERE / "icons.txt").read_text(encoding="utf-8").split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Look:
 
 def icon(name: str, more: str = "") -> Markup:
     """An icon of the sprite; one that the web does not ship becomes a sheet of paper."""
-    name = name if name in _ICONS else FALLBACK_ICON
+    name = name if name in icon_names() else FALLBACK_ICON
     return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#i-{}"></use></svg>').format(
         more, asset("icons.svg"), name
     )

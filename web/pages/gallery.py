@@ -54,8 +54,8 @@ def _values() -> Iterable[Shown]:
 
 
 def _picks(*chosen: str) -> tuple[Pick, ...]:
-    texts = (("a", say("汽车配件")), ("b", say("工业设备")), ("c", say("消费电子")), ("d", say("五金")), ("e", say("阀门")))
-    return tuple(Pick(key, text, is_chosen=key in chosen) for key, text in texts)
+    texts = (say("汽车配件"), say("工业设备"), say("消费电子"), say("五金"), say("阀门"))
+    return tuple(Pick(key, text, is_chosen=key in chosen) for key, text in zip("abcde", texts, strict=True))
 
 
 def _inputs() -> Iterable[Input]:
@@ -89,9 +89,10 @@ def _lines() -> Lines:
             Input("amount", f"tab.{index}.amount", f"c-tab.{index}.amount", say("金额"), "computed", text=amount),
         )
 
-    rows = (Line("0", "", cells("0", say("螺栓"), "100", "¥1,200")), Line("1", "", cells("1", say("垫片"), "250", "¥300")))
+    first = Line("0", "", cells("0", say("螺栓"), "100", "¥1,200"))
+    second = Line("1", "", cells("1", say("垫片"), "250", "¥300"))
     pattern = Line("__n__", "", cells("__n__", "", "", ""))
-    return Lines(pattern.inputs, rows, pattern, 2)
+    return Lines(pattern.inputs, (first, second), pattern, 2)
 
 
 def _steps() -> tuple[Step, ...]:
@@ -105,8 +106,9 @@ def _steps() -> tuple[Step, ...]:
 
 
 def _happenings() -> tuple[Happening, ...]:
+    moved = say("{source} → {target}", source=say("初步沟通"), target=say("需求确认"))
     return (
-        Happening("arrow-right", "move", "王建国", say("今天 {time}", time="16:20"), "", say("{source} → {target}", source=say("初步沟通"), target=say("需求确认"))),
+        Happening("arrow-right", "move", "王建国", say("今天 {time}", time="16:20"), "", moved),
         Happening("message", "", "李晓梅", "11-20 10:05", "", say("评论"), say("客户确认样品规格，担心交期。")),
     )
 

@@ -13,7 +13,7 @@ from dsl.kinds import text_value
 from engine.answers import Record
 from engine.store.lists import Query
 from web.contexts import Row
-from web.pages.checks import missing_count
+from web.pages.address import address
 from web.pages.filters import both
 from web.pages.frame import menu_entities, page
 from web.pages.lists import row_of, view_of, wanted
@@ -104,10 +104,11 @@ def _pipeline(entity: Entity, mine: Formula | None) -> Pipeline:
     bars = []
     for stage in (s for p in entity.pipelines[:1] for s in p.stages if not s.end):
         total = totals.get(stage.key)
-        amount = text_value(engine.app, entity.fields[money], total.sums.get(money), language) if total and money else ""
         count = total.count if total else 0
-        href = url_for("lists.show", entity=entity.key, **{"f.stage": stage.key, "f.owner": "me"})
-        bars.append(Bar(stage.label.say(language), count, amount.removesuffix(".00"), round(100 * count / most) if most else 0, href))
+        amount = total.sums.get(money) if total else None
+        text = text_value(engine.app, entity.fields[money], amount, language).removesuffix(".00") if money else ""
+        href = address("lists.show", entity=entity.key, **{"f.stage": stage.key, "f.owner": "me"})
+        bars.append(Bar(stage.label.say(language), count, text, round(100 * count / most) if most else 0, href))
     href = url_for("boards.show", entity=entity.key) if entity.boards else url_for("lists.show", entity=entity.key)
     return Pipeline(entity.label.say(language), entity.icon, href, tuple(bars), sum(t.count for t in totals.values()))
 
@@ -127,9 +128,8 @@ def _overdue(entity: Entity, mine: Formula | None) -> Iterable[Due]:
     if all(stage.limit is None for p in entity.pipelines for stage in p.stages):
         return
     late = _formula(entity, "days_in_stage > stage.limit_days")
-    for record in _records(entity, both(entity, (mine, late)), ("stage_since",) if "stage_since" in entity.fields else ("changed_at",), OVERDUE_SHOWN + 1):
-        over = days_over(entity, record.values)
-        yield _due(entity, record, say("超期 {n} 天", n=over))
+    for record in _records(entity, both(entity, (mine, late)), ("-changed_at",), OVERDUE_SHOWN + 1):
+        yield _due(entity, record, say("超期 {n} 天", n=days_over(entity, record.values)))
 
 
 def _one_short(entity: Entity) -> Iterable[Due]:
@@ -137,11 +137,11 @@ def _one_short(entity: Entity) -> Iterable[Due]:
     for record in _records(entity, _mine(entity), ("-changed_at",), JUDGED):
         for move, verdict in engine.checklist(context, entity.key, record.id):
             stage = entity.stage(move.target)
-            is_onward = stage is not None and stage.end not in ("lost", "cancelled") and move.ask is None
-            if is_onward and missing_count(verdict) == 1:
-                assert stage is not None
-                text = say("去「{stage}」只差：{said}", stage=stage.label.say(current_language()), said=verdict.missing[0].said)
-                yield _due(entity, record, text)
+            if stage is None or stage.end in ("lost", "cancelled") or move.ask is not None:
+                continue
+            if len(verdict.missing) == 1:
+                there, said = stage.label.say(current_language()), verdict.missing[0].said
+                yield _due(entity, record, say("去「{stage}」只差：{said}", stage=there, said=said))
                 break
 
 
@@ -157,7 +157,8 @@ def _recent() -> Iterable[Due]:
     found = []
     for entity in menu_entities()[:4]:
         if "changed_at" in entity.fields:
-            found += [(record.values.get("changed_at"), entity, record) for record in _records(entity, None, ("-changed_at",), 4)]
+            latest = _records(entity, None, ("-changed_at",), 4)
+            found += [(record.values.get("changed_at"), entity, record) for record in latest]
     found.sort(key=lambda item: str(item[0]), reverse=True)
     for _at, entity, record in found[:RECENT_SHOWN]:
         yield _due(entity, record, "")

@@ -24,6 +24,7 @@ from web.words import say
 
 blueprint = Blueprint("lists", __name__)
 PAGE_SIZE = 50
+_WITHOUT_ORDER = frozenset({"tags", "choices", "files", "file", "image", "table", "place", "long", "rich"})
 NEXT_STEP_FIELDS = ("next_step", "next_step_on", "next_day", "next_on")
 """What leads the second line of a phone card, where an entity has it."""
 
@@ -150,7 +151,7 @@ def _sort(entity: Entity, view: ListView, hidden: frozenset[str]) -> tuple[str, 
 
 
 def can_sort(entity: Entity, key: str) -> bool:
-    return entity.fields[key].kind not in ("tags", "choices", "files", "file", "image", "table", "place", "long", "rich")
+    return entity.fields[key].kind not in _WITHOUT_ORDER
 
 
 def _head(entity: Entity, key: str, sort: tuple[str, ...], base: str) -> Head:

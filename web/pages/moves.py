@@ -1,8 +1,9 @@
-"""One step along the stages, from the record, the board or the keyboard: judged, and refused with a dialog to complete."""
+"""One step along the stages, from the record or the board: judged, and refused with a dialog to complete."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from flask import Blueprint, Response, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -13,6 +14,8 @@ from engine.answers import Record
 from engine.commands import Move, Update
 from engine.errors import BadInput, VersionConflict
 from engine.verdict import Finding, Outcome
+from web.contexts import Check
+from web.controls import Raw
 from web.pages.boards import lanes_after
 from web.pages.checks import FILL, WAIVE, Typed, checks_of, next_check
 from web.pages.entry import TITLE_SUFFIX
@@ -93,7 +96,10 @@ def _filled(entity: Entity, record: Record, form: MultiDict[str, str]) -> tuple[
     """The values given in the dialog, and all that was typed."""
     engine, context = current_engine(), current_context()
     values: dict[str, object] = {}
-    raws, errors, titles, files = {}, {}, {}, dict(record.files)
+    raws: dict[str, Raw] = {}
+    errors: dict[str, str] = {}
+    titles: dict[str, str] = {}
+    files = dict(record.files)
     for key in dict.fromkeys(form.getlist("__fields")):
         field = entity.fields.get(key)
         if field is None or not is_input(entity, field):
@@ -149,11 +155,11 @@ def _dialog(
     )
 
 
-def _asked_fields(checks: list[object]) -> list[str]:
+def _asked_fields(checks: Iterable[Check]) -> list[str]:
     found: list[str] = []
     for check in checks:
-        found += [made.key for made in getattr(check, "inputs", ())]
-        found += _asked_fields(list(getattr(check, "parts", ())))
+        found += [made.key for made in check.inputs]
+        found += _asked_fields(check.parts)
     return found
 
 
@@ -168,6 +174,5 @@ def _moved(entity: Entity, record: Record, to: str, form: MultiDict[str, str]) -
         response.headers["HX-Trigger"] = json.dumps(events)
         return response
     response = Response("")
-    address = url_for("records.show", entity=entity.key, record_id=record.id, said="moved")
-    response.headers["HX-Redirect"] = address
+    response.headers["HX-Redirect"] = url_for("records.show", entity=entity.key, record_id=record.id, said="moved")
     return response

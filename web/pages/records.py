@@ -8,11 +8,13 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as WsgiResponse
 
 from dsl.app import App, Entity, Field
+from dsl.formula.value_types import RowsType
 from engine.answers import Record, RecordRights
 from engine.commands import Delete
 from engine.errors import BadInput, NotThere
 from engine.store.lists import Query
 from web.contexts import Badge, ChildList, FactPart, Head, Shown, Step
+from web.pages.address import address
 from web.pages.checks import next_check
 from web.pages.filters import is_parent
 from web.pages.frame import entity_or_404, page, rights_of
@@ -51,10 +53,10 @@ def show(entity: str, record_id: int) -> Response:
         sop=_sop(kind, record),
         parts=tuple(_parts(kind, record)),
         children=tuple(_child_lists(engine.app, kind, record, rights)),
-        happenings=happenings(kind, record, entries, only),
+        happenings=happenings(record, entries, only),
         older=entries[-1].id if len(entries) == TIMELINE_SHOWN else None,
         only=only,
-        marks=_marks(kind, record),
+        marks=_marks(record),
     )
 
 
@@ -128,7 +130,7 @@ def _head_facts(entity: Entity, record: Record) -> tuple[Shown, ...]:
     return tuple(fact for fact in found if fact.look != "empty")
 
 
-def _marks(entity: Entity, record: Record) -> tuple[Badge, ...]:
+def _marks(record: Record) -> tuple[Badge, ...]:
     """Tags, as badges beside the title."""
     if not record.values.get("tags"):
         return ()
@@ -150,9 +152,8 @@ def steps(entity: Entity, record: Record, rights: RecordRights) -> tuple[Step, .
             continue
         has_ended_badly = now >= 0 and pipeline.stages[now].end in ("lost", "cancelled")
         state = "now" if at == now else "past" if at < now and not has_ended_badly else "later"
-        path.append(
-            Step(stage.key, stage.label.say(language), state, stage.end, at == now and over > 0, stage.key in rights.moves)
-        )
+        is_late, can_go = at == now and over > 0, stage.key in rights.moves
+        path.append(Step(stage.key, stage.label.say(language), state, stage.end, is_late, can_go))
     return tuple(path)
 
 
@@ -183,7 +184,7 @@ def _parts(entity: Entity, record: Record) -> Iterable[FactPart]:
 
 def _child_lists(app: App, entity: Entity, record: Record, rights: RecordRights) -> Iterable[ChildList]:
     """The rows that hang on the record: its table fields, and children that no table field names."""
-    tables = {f.target or getattr(f.value_type, "entity", ""): f for f in entity.fields.values() if f.kind == "table"}
+    tables = {f.value_type.entity: f for f in entity.fields.values() if isinstance(f.value_type, RowsType)}
     for child_key in dict.fromkeys([*tables, *(c.key for c in app.children_of(entity.key))]):
         child = app.entities.get(child_key)
         if child is None or not rights_of(child_key).see:
@@ -221,7 +222,7 @@ def _child_list(
         icon=child.icon,
         heads=tuple(Head(label_of(child, key, language), is_number(child.fields[key])) for key in columns),
         rows=tuple(row_of(child, row, columns) for row in rows[:CHILDREN_SHOWN]),
-        add_href=url_for("forms.new", entity=child.key, **{entity.key: record.id, "back": back}) if may_add else "",
-        all_href=url_for("lists.show", entity=child.key, **{f"f.{entity.key}": record.id}) if link else "",
+        add_href=address("forms.new", entity=child.key, **{entity.key: record.id, "back": back}) if may_add else "",
+        all_href=address("lists.show", entity=child.key, **{f"f.{entity.key}": record.id}) if link else "",
         count=count,
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 from flask import url_for
 
-from dsl.app import App, Entity, Field, Score
+from dsl.app import App, Band, Entity, Field, Score
 from dsl.formula.value_types import NumberType
 from dsl.kinds import text_value
 from engine.answers import FileNote, Record
@@ -55,14 +57,15 @@ def file_link(note: FileNote) -> Link:
 
 
 def days_over(entity: Entity, values: Mapping[str, object]) -> int:
-    """Whole days that the record is over its stage's standard dwell; 0 when it is not, or there is none."""
+    """Whole days, rounded up, that the record is over its stage's standard dwell; 0 if it is not or there is none."""
     stage = entity.stage(str(values.get("stage") or ""))
     days = values.get("days_in_stage")
     if stage is None or stage.limit is None or stage.end or not isinstance(days, int):
         return 0
-    field = entity.fields["days_in_stage"]
-    scale = field.value_type.scale if isinstance(field.value_type, NumberType) else 0
-    return max(0, -(-(days * 86_400 - stage.limit * 10**scale) // (86_400 * 10**scale)))
+    kind = entity.fields["days_in_stage"].value_type
+    scale = kind.scale if isinstance(kind, NumberType) else 0
+    over = Decimal(days).scaleb(-scale) - Decimal(stage.limit) / 86_400
+    return max(0, math.ceil(over))
 
 
 class _Show:
@@ -149,7 +152,8 @@ class _Show:
         title = self._title()
         if not title:
             return self._as("text", text=say_in(self.language, "（无权查看）"))
-        return self._as("text", text=title, href=url_for("records.show", entity=self.field.target, record_id=self.value))
+        href = url_for("records.show", entity=self.field.target, record_id=self.value)
+        return self._as("text", text=title, href=href)
 
     def _person(self) -> Shown:
         return self._as("person", text=self._title() if isinstance(self.value, int) else "")
@@ -176,12 +180,14 @@ class _Show:
         highs = [band.high for band in score.bands if band.high is not None]
         low, high = min(lows, default=0), max(highs, default=100)
         share = round(100 * (self.value - low) / (high - low)) if high > low else 0
-        band = next(
-            (b for b in score.bands if (b.low is None or self.value >= b.low) and (b.high is None or self.value <= b.high)),
-            None,
-        )
+        band = next((band for band in score.bands if _is_within(band, self.value)), None)
         level = _LEVELS.get(band.color, "mid") if band else "mid"
         badge = None
         if band is not None:
             badge = Badge(band.label.say(self.language), {"low": "bad", "mid": "warn", "good": "ok"}[level])
-        return self._as("meter", text=str(self.value), meter=Meter(str(self.value), max(2, min(100, share)), level, badge))
+        meter = Meter(str(self.value), max(2, min(100, share)), level, badge)
+        return self._as("meter", text=str(self.value), meter=meter)
+
+
+def _is_within(band: Band, value: int) -> bool:
+    return (band.low is None or value >= band.low) and (band.high is None or value <= band.high)

@@ -45,7 +45,7 @@ def _page(problems: tuple[Problem, ...], source: str, status: int = 200) -> Resp
         problems=told,
         lines=source.splitlines(),
         hits=hits,
-        entities=[(e.key, e.label.say(language), e.icon, e.span.line, len(e.fields), e.pipelines) for e in app.entities.values()],
+        entities=[(e, e.label.say(language)) for e in app.entities.values()],
         revision=current_engine().revision,
         is_refused=status == 422,
     )

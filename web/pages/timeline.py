@@ -21,7 +21,7 @@ _QUIET = frozenset({"stage", "stage_since", "days_in_stage", "changed_at", "chan
 CHANGES_SHOWN = 8
 
 
-def happenings(entity: Entity, record: Record, entries: Iterable[Entry], only: str = "") -> tuple[Happening, ...]:
+def happenings(record: Record, entries: Iterable[Entry], only: str = "") -> tuple[Happening, ...]:
     """only: "changes" or "comments" or "moves"; "" shows all."""
     wanted = {"changes": ("changed", "created"), "comments": ("commented",), "moves": ("moved",)}.get(only)
     return tuple(_line(record, entry) for entry in entries if wanted is None or entry.kind in wanted)
