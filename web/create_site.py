@@ -77,7 +77,8 @@ def _guard_door() -> WsgiResponse | None:
     """Nobody gets past without a name, except to the public endpoints. An unknown address is a 404 for all."""
     if request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS or session.current_actor() is not None:
         return None
-    if is_program_asking() or session.SIGN_IN_PAGE not in current_app.view_functions:
+    is_program = is_program_asking() or session.bearer_token() is not None
+    if is_program or session.SIGN_IN_PAGE not in current_app.view_functions:
         response = refusal(401)
         response.headers["WWW-Authenticate"] = "Bearer"
         return response

@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from dsl.app import Text
+from engine.clock import SystemClock
 from engine.context import Actor
 from web import create_site as site_module
 from web.create_site import PUBLIC_ENDPOINTS, create_site
@@ -24,7 +26,11 @@ class OnePerson:
     """The engine as far as the door asks it: one person, one token, sessions in memory."""
 
     def __init__(self) -> None:
-        self.app = SimpleNamespace(languages=("zh", "en"), entities={}, digest="", key="t")
+        self.app = SimpleNamespace(
+            languages=("zh", "en"), entities={}, digest="", key="t", label=Text((("zh", "试"),)),
+            timezone="Asia/Shanghai", menu=(), roles={},
+        )  # fmt: skip
+        self.clock = SystemClock()
         self.sessions: set[str] = set()
         self.numbers = count()
 

@@ -197,5 +197,3 @@ def _roles(keys: Iterable[str]) -> str:
     app, language = current_engine().app, current_language()
     names = [app.roles[key].label.say(language) for key in keys if key in app.roles]
     return ("、" if language == "zh" else ", ").join(names)
-
-

@@ -67,11 +67,7 @@ class Entry:
     def children(self) -> Children:
         """The child rows as commands want them."""
         return {
-            table: tuple(
-                ChildRow(line.values, line.id, line.is_gone)
-                for line in lines
-                if line.is_sent
-            )
+            table: tuple(ChildRow(line.values, line.id, line.is_gone) for line in lines if line.is_sent)
             for table, lines in self.lines.items()
         }
 

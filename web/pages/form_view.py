@@ -192,9 +192,7 @@ def computed_text(one: Field, value: object) -> str:
     return text[:-3] if one.kind == "money" and text.endswith(".00") else text
 
 
-def _faults(
-    parts: Iterable[FormPart], findings: Iterable[Finding], line_faults: Iterable[Fault]
-) -> Iterable[Fault]:
+def _faults(parts: Iterable[FormPart], findings: Iterable[Finding], line_faults: Iterable[Fault]) -> Iterable[Fault]:
     """The summary: each input with an error in the order of the form, then what belongs to no input."""
     covered = set()
     for part in parts:

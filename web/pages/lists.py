@@ -107,9 +107,7 @@ def _typed_filter(entity: Entity) -> tuple[Formula | None, str]:
     return checked.value, ""
 
 
-def find_page(
-    entity: Entity, view: ListView, condition: Formula | None, base: str, limit: int = PAGE_SIZE
-) -> Found:
+def find_page(entity: Entity, view: ListView, condition: Formula | None, base: str, limit: int = PAGE_SIZE) -> Found:
     """Run the query of this address and make rows of it."""
     context, engine = current_context(), current_engine()
     hidden = rights_of(entity.key).hidden

@@ -36,9 +36,7 @@ def show(entity: str, record_id: int) -> Response:
     rights = engine.may(context, entity, record)
     before = request.args.get("before", "")
     only = request.args.get("show", "")
-    entries = engine.timeline(
-        context, entity, record_id, TIMELINE_SHOWN, int(before) if before.isdigit() else None
-    )
+    entries = engine.timeline(context, entity, record_id, TIMELINE_SHOWN, int(before) if before.isdigit() else None)
     return page(
         "record.html",
         entity=kind,
@@ -195,9 +193,7 @@ def _child_lists(app: App, entity: Entity, record: Record, rights: RecordRights)
         yield _child_list(entity, record, child, table, rights)
 
 
-def _child_list(
-    entity: Entity, record: Record, child: Entity, table: Field | None, rights: RecordRights
-) -> ChildList:
+def _child_list(entity: Entity, record: Record, child: Entity, table: Field | None, rights: RecordRights) -> ChildList:
     engine, context, language = current_engine(), current_context(), current_language()
     view = view_of(child, "")
     hidden = rights_of(child.key).hidden | {entity.key}
