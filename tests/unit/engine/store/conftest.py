@@ -15,7 +15,9 @@ from engine.store.apply import apply_app, read_tables
 from engine.store.database import Database
 from engine.store.gate import Gate
 from engine.store.records import Records, SystemValues
+from engine.store.system_tables import SYSTEM
 from engine.store.tables import Tables
+from tests.conftest import PostgresServer, run_sql
 from tests.unit.engine.store.apps import SMALL
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -51,8 +53,24 @@ def open_store(url: str, directory: Path, app: App = SMALL) -> Store:
     return Store(database, app, tables, gate, Records(app, tables, gate))
 
 
-@pytest.fixture
-def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(database_url, tmp_path)
+@pytest.fixture(scope="session")
+def small_url(postgres_server: PostgresServer) -> str:
+    """A PostgreSQL database that keeps the small app's tables from test to test."""
+    return postgres_server.new_database()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """The small app without records; the test runs once on each database."""
+    url = "sqlite" if request.param == "sqlite" else request.getfixturevalue("small_url")
+    opened = open_store(url, tmp_path)
     yield opened
     opened.database.close()
+    if request.param == "postgresql":
+        run_sql(url, _truncate(opened.tables))
+
+
+def _truncate(tables: Tables) -> str:
+    kept = {"column_ledger", "app_revision"}
+    names = [*tables.metadata.tables, *(name for name in SYSTEM.tables if name not in kept)]
+    return f"TRUNCATE {', '.join(names)} RESTART IDENTITY"
