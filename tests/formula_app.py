@@ -118,8 +118,8 @@ _DEAL = _entity(
     days_in_stage="integer",
 )
 _LINE = _entity(
-    "line", "deal", item="text", qty="integer", price="money", amount="money", day="date", grade="grade", deal="ref deal",
-    rush="yesno",
+    "line", "deal", item="text", qty="integer", price="money", amount="money", day="date", grade="grade", rush="yesno",
+    deal="ref deal",
 )  # fmt: skip
 
 _DISCOUNT = DecisionTable(

@@ -56,7 +56,7 @@ def parse(text: str) -> Syntax | SyntaxFault:
         return _unexpected(text, error.token, error.accepts or error.expected)
     except UnexpectedCharacters as error:
         at = error.pos_in_stream or 0
-        return _unknown(text[at], at)
+        return _unknown(text, at, 1)
     return _too_large(tree) or tree
 
 
@@ -98,7 +98,7 @@ def _unexpected(text: str, token: Token, expected: set[str]) -> SyntaxFault:
     found = text[at : at + len(token)]
     if str(token) in RESERVED and "NAME" in expected:
         return SyntaxFault("F09", at, at + len(found), (("name", found),))
-    return _unknown(found, at)
+    return _unknown(text, at, len(found))
 
 
 def _open_brackets(text: str) -> list[int]:
@@ -115,17 +115,19 @@ def _open_brackets(text: str) -> list[int]:
 
 _CURES = {
     "==": "=", "&&": "and", "||": "or", "|": "or", "!": "not", "[": "(", "]": ")", "{": "(", "}": ")", "、": ",",
-    ";": ",", "；": ",", "^": "*", "AND": "and", "OR": "or", "NOT": "not", "且": "and", "或": "or", "非": "not",
-    "并且": "and", "或者": "or", "=": "=", ")": "(", "%": "8%", ":": "in (…)", "：": "in (…)", "<": "!=", ">": "!=",
+    ";": ",", "；": ",", "AND": "and", "OR": "or", "NOT": "not", "且": "and", "或": "or", "非": "not", "并且": "and",
+    "或者": "or", "<>": "!=",
 }  # fmt: skip
 
 
-def _unknown(found: str, at: int) -> SyntaxFault:
+def _unknown(text: str, at: int, length: int) -> SyntaxFault:
     """What stands there does not fit; where it is another language's way of writing, ours is offered."""
+    start = at - 1 if text[max(at - 1, 0) : at + 1] in _CURES else at
+    found = text[start : at + length]
     cure = _CURES.get(found)
     if cure is None:
-        return SyntaxFault("F01", at, at + len(found), (("found", found),))
-    return SyntaxFault("F48", at, at + len(found), (("found", found), ("cure", cure)))
+        return SyntaxFault("F01", at, at + length, (("found", text[at : at + length]),))
+    return SyntaxFault("F48", start, at + length, (("found", found), ("cure", cure)))
 
 
 def _too_large(tree: Syntax) -> SyntaxFault | None:

@@ -56,7 +56,7 @@ READING = (
         ("引号没有结束", "A text without its end"),
         ("这段文字没有结束的引号", "The closing quote of this text is missing"),
         (
-            "在文字后面补上引号；在 YAML 的 { } 里，逗号会截断公式，请把整个公式放进引号",
+            "在文字后面补上引号；在 YAML 的花括号里，逗号会截断公式，请把整个公式放进引号",
             "Close the quote; inside YAML braces a comma cuts the formula, so quote the whole of it",
         ),
         why.ONE_MEANING,
@@ -68,7 +68,7 @@ READING = (
         ("括号没有结束", "A bracket without its end"),
         ("这个括号没有结束", "This bracket is not closed"),
         (
-            "补上右括号；在 YAML 的 { } 里，逗号会截断公式，请把整个公式放进引号",
+            "补上右括号；在 YAML 的花括号里，逗号会截断公式，请把整个公式放进引号",
             "Add the closing bracket; inside YAML braces a comma cuts the formula, so quote the whole of it",
         ),
         why.ONE_MEANING,
@@ -80,7 +80,7 @@ READING = (
         ("公式没有写完", "The formula ends too early"),
         ("公式到这里就断了", "The formula breaks off here"),
         (
-            "补上后半部分；在 YAML 的 { } 里，逗号会截断公式，请把整个公式放进引号",
+            "补上后半部分；在 YAML 的花括号里，逗号会截断公式，请把整个公式放进引号",
             "Write the rest; inside YAML braces a comma cuts the formula, so quote the whole of it",
         ),
         why.ONE_MEANING,

@@ -198,8 +198,24 @@ class Entered(Typed):
 
 
 Node: TypeAlias = (
-    Const | Path | Now | Negate | Arithmetic | Compare | Logic | Not | IsEmpty | In | Between | Concat | If | Call
-    | Aggregate | TableLookup | StageFact | Entered
+    Const
+    | Path
+    | Now
+    | Negate
+    | Arithmetic
+    | Compare
+    | Logic
+    | Not
+    | IsEmpty
+    | In
+    | Between
+    | Concat
+    | If
+    | Call
+    | Aggregate
+    | TableLookup
+    | StageFact
+    | Entered
 )
 
 

@@ -87,8 +87,19 @@ class RowsType:
 
 
 ValueType: TypeAlias = (
-    NumberType | TextType | YesNoType | DateType | TimeType | DurationType | ChoiceType
-    | SetType | RefType | PersonType | FileType | PlaceType | RowsType
+    NumberType
+    | TextType
+    | YesNoType
+    | DateType
+    | TimeType
+    | DurationType
+    | ChoiceType
+    | SetType
+    | RefType
+    | PersonType
+    | FileType
+    | PlaceType
+    | RowsType
 )
 
 INTEGER = NumberType(0)

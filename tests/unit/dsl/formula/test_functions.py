@@ -1,0 +1,68 @@
+"""Every function of the language: its example is true, and it is known to the guide."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import replace
+
+import pytest
+
+from dsl.formula.check import compile_for
+from dsl.formula.function_row import Function
+from dsl.formula.functions import FUNCTIONS
+from dsl.formula.python_code import compile_formula
+from tests.formula_app import APP
+from tests.formula_cases import MOMENT, nested, shown
+
+ROW = nested(
+    APP,
+    "deal",
+    {
+        "qty": 10,
+        "created_at": "2026-11-20T00:00:00Z",
+        "start_of_work": "2026-11-19T16:30:00+08:00",
+        "end_of_work": "2026-11-20T18:00:00+08:00",
+        "lines": [
+            {"item": "螺丝", "qty": 4, "amount": "100.00", "day": "2026-11-01"},
+            {"item": "螺母", "qty": 6, "amount": "180.00"},
+            {"item": "垫片", "amount": "300.00", "day": "2026-11-20"},
+        ],
+    },
+)
+"""The deal over which the examples are computed."""
+VISITED = replace(MOMENT, entered=lambda _entity, _record, _stage: MOMENT.now)
+"""The moment of the cases, for a record that has been in every stage."""
+
+
+def _value(function: Function) -> str:
+    checked = compile_for(APP, "deal", function.example, display=True)
+    assert checked.value is not None, checked.problems
+    return shown(compile_formula(checked.value, APP)(ROW, VISITED), checked.value.type).strip('"')
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=lambda function: function.key)
+def test_the_example_of_a_function_has_its_value(function: Function) -> None:
+    assert _value(function) == function.value
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=lambda function: function.key)
+def test_a_function_is_described_in_both_languages(function: Function) -> None:
+    assert [language for language, _said in function.says.by_language] == ["zh", "en"]
+    assert function.usage.startswith(function.key)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=lambda function: function.key)
+def test_the_python_of_a_function_names_only_arguments_that_it_has(function: Function) -> None:
+    names = {name for _text, name, _spec, _conversion in string.Formatter().parse(function.python) if name}
+    known = {str(index) for index in range(len(function.parameters))}
+    assert names <= known | {f"scale{index}" for index in known}
+
+
+def test_the_list_of_functions_is_the_one_of_the_specification() -> None:
+    listed = """
+        round abs min max floor ceil mod sign if default days_since year month day weekday quarter week start_of end_of
+        add_months date workdays add_workdays work_hours len left right mid trim lower upper contains starts_with
+        ends_with before after replace pad count sum avg exists latest first join today now me submitter entered yuan
+        format pinyin
+    """
+    assert set(FUNCTIONS) == set(listed.split())
