@@ -7,22 +7,21 @@ back; so a preview is the same run, and a refused command changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from engine.commands import Command
 from engine.context import Context
-from engine.errors import EngineError, StoreBusy
-from engine.flow.sentences import say
+from engine.errors import EngineError
 from engine.installed import Installed
 from engine.people.moment import env_of
 from engine.store.connection import Connection
 from engine.store.driver import DuplicateValue
-from engine.verdict import Outcome
-from engine.writing import document_numbers, idempotency, memory
+from engine.verdict import Outcome, Verdict
+from engine.writing import document_numbers, idempotency, memory, uniqueness
 from engine.writing.commands import carry_out
 from engine.writing.work import Work
 
-MOST_TRIES = 4
+MOST_TRIES = 3
 """How often a command is judged anew after a unique index refused what had been free a moment before."""
 
 
@@ -53,7 +52,21 @@ def execute(
             idempotency.keep_result(work, key, digest, outcome)
         return outcome
 
-    return _until_judged(lambda: installed.database.run(attempt, is_keyed=key is not None), context)
+    def refused(conn: Connection, duplicate: DuplicateValue) -> Outcome:
+        work = Work(installed, conn, context, env_of(conn, context, installed.app))
+        finding = uniqueness.refusal_of(work, duplicate)
+        if finding is None:
+            raise duplicate
+        return Outcome(Verdict(False, (finding,)), command.entity, None, None, {}, is_dry=dry)
+
+    for _ in range(MOST_TRIES):
+        try:
+            return installed.database.run(attempt, is_keyed=key is not None)
+        except DuplicateValue as error:
+            # Another writer was faster than the judgement. Judged anew, the command meets what he wrote.
+            duplicate = error
+    with installed.database.read() as conn:
+        return refused(conn, duplicate)
 
 
 def execute_many(
@@ -88,13 +101,3 @@ def outcome_of(
 
 def _waivers(command: Command) -> dict[str, str]:
     return dict(getattr(command, "waive", {}))
-
-
-def _until_judged(attempt: Callable[[], Outcome], context: Context) -> Outcome:
-    """Runs the attempt; again if a unique index was faster than the judgement, which then finds the other record."""
-    for _ in range(MOST_TRIES):
-        try:
-            return attempt()
-        except DuplicateValue as error:
-            last = error
-    raise StoreBusy(say(context.actor.language, "busy")) from last

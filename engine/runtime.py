@@ -90,7 +90,7 @@ class Engine:
 
     @classmethod
     def start(cls, app_path: Path, database_url: str, data_dir: Path, clock: Clock | None = None) -> Engine:
-        """Load and check the app, open the database, apply the app. Raises NotReady (with the problems) or StoreLocked."""
+        """Load and check the app, open the database, apply the app. Raises NotReady, telling why, or StoreLocked."""
         checked = load_app(app_path)
         if checked.value is None or not checked.is_ok:
             raise NotReady(_told_problems(checked, app_path))

@@ -79,7 +79,7 @@ class Desk:
         return self.installed.records.find(self.conn, self.sight(entity), entity.key, record_id, self.env)
 
     def show(self, entity: Entity, rows: Iterable[Raw]) -> list[Record]:
-        """The records as the actor may read them, with the titles of what they refer to and the notes of their files."""
+        """The records as the actor may read them, with titles of what they refer to and notes of their files."""
         rows = list(rows)
         hidden, masked_keys = self.hidden(entity), self.masked(entity)
         links = {row["id"]: _links_of(entity, row, hidden | masked_keys) for row in rows}

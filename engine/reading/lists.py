@@ -165,7 +165,7 @@ def lookup(desk: Desk, entity_key: str, text: str, limit: int, where: Formula | 
     entity = desk.entity(entity_key)
     sort = (entity.title,) if entity.title in entity.fields and entity.title not in desk.hidden(entity) else ()
     found = page(desk, Query(entity_key, where=where, sort=sort, limit=limit, search=text))
-    return [_found(desk, entity_key, record.id, record.title, record.values) for record in found.items]
+    return [_found(entity_key, record.id, record.title, record.values) for record in found.items]
 
 
 def _as_found(person: Person) -> Found:
@@ -177,7 +177,7 @@ def _is_named(person: Person, text: str) -> bool:
     return not wanted or wanted in person.name.casefold() or wanted in person.login.casefold()
 
 
-def _found(desk: Desk, entity: str, record_id: int, title: str, values: Mapping[str, object]) -> Found:
+def _found(entity: str, record_id: int, title: str, values: Mapping[str, object]) -> Found:
     """The document number stands beneath the title, where there is one and it is not the title itself."""
     code = str(values.get("code") or "")
     return Found(entity, record_id, title, "" if code == title else code)

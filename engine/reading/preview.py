@@ -39,8 +39,8 @@ def preview(desk: Desk, entity: Entity, values: Values, children: Children, reco
     computed = _computed(desk, entity, row, overlay)
     case = _form_case(desk, entity, row | computed, overlay)
     hidden = desk.hidden(entity) | desk.masked(entity)
-    shown = {field.key: _holds_or(is_shown, field, case, otherwise=True) for field in _decided(entity, "show")}
-    required = {field.key: _holds_or(is_required, field, case, otherwise=False) for field in _decided(entity, "required")}
+    shown = {f.key: _holds_or(is_shown, f, case, otherwise=True) for f in _decided(entity, "show")}
+    required = {f.key: _holds_or(is_required, f, case, otherwise=False) for f in _decided(entity, "required")}
     return Preview(
         values={key: value for key, value in computed.items() if key not in hidden},
         shown={key: state for key, state in shown.items() if key not in hidden},
@@ -64,8 +64,11 @@ def _drafted(desk: Desk, entity: Entity, record_id: int | None, values: Values) 
         row |= found
     elif entity.owner_field:
         row[entity.owner_field] = desk.actor.id
-    writable = {key: value for key, value in values.items() if key in entity.fields and not entity.fields[key].is_computed}
-    return row | {key: empty_value(entity.fields[key].value_type) if v is None else v for key, v in writable.items()}
+    for key, value in values.items():
+        field = entity.fields.get(key)
+        if field is not None and not field.is_computed:
+            row[key] = empty_value(field.value_type) if value is None else value
+    return row
 
 
 def _table(desk: Desk, entity: Entity, key: str, row: Draft, given: Sequence[ChildRow]) -> Table:

@@ -55,7 +55,8 @@ def _requirement(desk: Desk, entity: Entity, row: Raw, requirement: Requirement)
             value = text_value(desk.app, field, row.get(key), desk.language)
             return Explanation(f"fill: {key}", value, label=field.label.say(desk.language))
         case Evidence(label=label, where=where):
-            return Explanation(where.text if where else requirement.field or requirement.entity, "", label=label.say(desk.language))
+            subject = where.text if where else requirement.field or requirement.entity
+            return Explanation(subject, "", label=label.say(desk.language))
         case Group(label=label, parts=parts):
             explained = tuple(_requirement(desk, entity, row, part) for part in parts)
             return Explanation(requirement.kind, "", explained, label.say(desk.language))

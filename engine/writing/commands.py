@@ -56,19 +56,20 @@ def create(work: Work, command: Create) -> int | None:
     work.stop_on_faults()
     work.recompute()
     judge_images(work)
-    governance.judge_post_image(work, entity, record_id)
+    governance.judge_reach(work, entity, record_id, keeps_edit=False)
     return record_id
 
 
 def update(work: Work, command: Update) -> int:
     entity = work.entity(command.entity)
     before = find_at_version(work, entity, command.id, command.version, command.values)
+    was_editable = not governance.edit_scope(work, entity, before).is_nothing
     change(work, entity, before, command.values)
     write_children(work, entity, command.id, command.children)
     work.stop_on_faults()
     work.recompute()
     judge_images(work)
-    governance.judge_post_image(work, entity, command.id)
+    governance.judge_reach(work, entity, command.id, keeps_edit=was_editable)
     return command.id
 
 

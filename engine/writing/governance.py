@@ -42,10 +42,13 @@ def judge_lock(work: Work, entity: Entity, record: Mapping[str, object]) -> bool
         record = work.get(entity, parent_id)
 
 
-def judge_post_image(work: Work, entity: Entity, record_id: int) -> None:
-    """Nobody writes a record out of his own reach: afterwards it must be in sight, and be his to edit still."""
+def judge_reach(work: Work, entity: Entity, record_id: int, *, keeps_edit: bool) -> None:
+    """Nobody writes a record out of his own reach: afterwards it is in sight and, if it was his to edit, still is.
+
+    So a salesperson cannot give a customer away; a manager can, within what he sees.
+    """
     if work.actor.is_system:
         return
     record = work.find(entity, record_id)
-    if record is None or edit_scope(work, entity, record).is_nothing:
+    if record is None or (keeps_edit and edit_scope(work, entity, record).is_nothing):
         work.refuse(f"{entity.key}.access", work.say("access.away"), entity, entity.owner_field)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from dsl.app import Entity, Evidence, Field, Fill, Gate, Group, Must, OneOpen, Requirement
+from dsl.app import Entity, Evidence, Fill, Gate, Group, Must, Requirement
 from dsl.formula.tree import Formula, Read
 from dsl.formula.value_types import RowsType
 from engine.flow.case import Case, Row
@@ -15,18 +15,14 @@ from engine.flow.evidence import evidence_in
 from engine.flow.validations import judge_required, judge_validations
 from engine.people import organisation
 from engine.store.seal import Reason, as_system
-from engine.values import is_empty
-from engine.verdict import Finding, Needs
 from engine.writing.work import Record, Work
 
 
 def judge_image(work: Work, entity: Entity, before: Case | None, record: Record, written: Collection[str]) -> None:
-    """Required fields, validations, unique values and one-open rules on the record as it stands now."""
+    """Required fields and validations on the record as it stands now."""
     case = image_case(work, entity, record)
     work.findings.extend(judge_required(case, before, written))
     work.findings.extend(judge_validations(case))
-    work.findings.extend(_judge_unique(work, entity, record))
-    work.findings.extend(_judge_one_open(work, entity, record))
 
 
 def image_case(work: Work, entity: Entity, record: Mapping[str, object]) -> Case:
@@ -107,59 +103,3 @@ def _teams_of(work: Work, record: Mapping[str, object]) -> frozenset[str]:
     unit_id = record.get("unit_id")
     unit = organisation.find_unit(work.conn, unit_id) if isinstance(unit_id, int) else None
     return frozenset(above.name for above in organisation.line_of(work.conn, unit)) if unit else frozenset()
-
-
-# --- what a unique index also guards ---------------------------------------------------------------------------------
-
-
-def _judge_unique(work: Work, entity: Entity, record: Record) -> Iterator[Finding]:
-    """Said before the index says it, and in people's words. The wording is the same whoever holds the value."""
-    table = work.installed.tables.entity(entity.key)
-    for field in entity.fields.values():
-        value = record.get(field.key)
-        if not field.unique or is_empty(value) or not table.has_column(field.key):
-            continue
-        same = sa.select(table.table.c.id).where(
-            table.column(field.key) == value,
-            table.table.c.id != record["id"],
-            table.table.c.deleted_at.is_(None),
-        )
-        if work.conn.one(as_system(same.limit(1), Reason.JUDGE)) is not None:
-            yield _taken(work, entity, field)
-
-
-def _taken(work: Work, entity: Entity, field: Field) -> Finding:
-    return Finding(
-        f"{entity.key}.fields.{field.key}.unique",
-        "unmet",
-        work.say("unique", label=field.label.say(work.language)),
-        needs=Needs("change", fields=(field.key,)),
-        span=field.span,
-        field=field.key,
-    )
-
-
-def _judge_one_open(work: Work, entity: Entity, record: Record) -> Iterator[Finding]:
-    table = work.installed.tables.entity(entity.key)
-    for rule in entity.one_open:
-        value = record.get(rule.field)
-        if record.get("stage") not in rule.stages or value is None:
-            continue
-        others = sa.select(table.table.c.id).where(
-            table.column(rule.field) == value,
-            table.table.c.stage.in_(rule.stages),
-            table.table.c.id != record["id"],
-            table.table.c.deleted_at.is_(None),
-        )
-        other = work.conn.one(as_system(others.limit(1), Reason.JUDGE))
-        if other is not None:
-            yield _already_open(work, entity, rule, int(other[0]))
-
-
-def _already_open(work: Work, entity: Entity, rule: OneOpen, other_id: int) -> Finding:
-    """Names the other record only to those who may see it."""
-    said = rule.say.say(work.language)
-    if work.find(entity, other_id) is not None:
-        title = work.installed.records.titles(work.conn, [(entity.key, other_id)]).get((entity.key, other_id), "")
-        said = work.say("one_open.other", say=said, title=title)
-    return Finding(rule.rule, "unmet", said, needs=Needs("change", fields=(rule.field,)), span=rule.span)

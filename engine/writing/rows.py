@@ -6,6 +6,7 @@ Nothing is judged here: `engine.writing.commands` does that, before on rights an
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from engine.people.sight import SYSTEM_SIGHT
 from engine.store import visits
 from engine.store.records import SystemValues
 from engine.store.seal import Reason, as_system
+from engine.writing.uniqueness import hold_back
 from engine.writing.work import Record, Work
 
 
@@ -43,7 +45,11 @@ def insert(work: Work, entity: Entity, values: Mapping[str, object], parent: Rec
         stage=first.key if first else None,
         stage_since=work.context.at if first else None,
     )
-    record_id = work.installed.records.insert(work.conn, entity.key, values, system)
+    image = {**values, "stage": system.stage}
+    instead = hold_back(work, entity, None, image, image)
+    stage_held = replace(system, stage=instead.pop("stage")) if "stage" in instead else system
+    record_id = work.installed.records.insert(work.conn, entity.key, {**values, **instead}, stage_held)
+    _withhold(work, entity, record_id, image, instead)
     work.touched[entity.key].add(record_id)
     if pipeline is not None and first is not None:
         _enter(work, entity, record_id, pipeline, first, "", stamps)
@@ -194,9 +200,20 @@ def due_at(stage: Stage, entered_at: datetime) -> datetime | None:
 def _set(work: Work, entity: Entity, before: Record, columns: Mapping[str, object]) -> None:
     mark = {"changed_at": work.context.at, "changed_by": person_id(work)}
     record_id = int(before["id"])
+    instead = hold_back(work, entity, record_id, {**before, **columns}, columns)
+    _withhold(work, entity, record_id, columns, instead)
     version = work.installed.records.update(
-        work.conn, entity.key, record_id, before["row_version"], {**columns, **mark}
+        work.conn, entity.key, record_id, before["row_version"], {**columns, **instead, **mark}
     )
     if version is None:
         raise conflict(work, entity, record_id, columns)
     work.touched[entity.key].add(record_id)
+
+
+def _withhold(
+    work: Work, entity: Entity, record_id: int, wanted: Mapping[str, object], instead: Mapping[str, object]
+) -> None:
+    """What could not be written is still what the rest is judged on."""
+    if instead:
+        held = {key: wanted[key] for key in instead}
+        work.withheld.setdefault((entity.key, record_id), {}).update(held)

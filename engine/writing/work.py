@@ -73,6 +73,8 @@ class Work:
     images: list[Image] = field(default_factory=list)
     created: set[tuple[str, object]] = field(default_factory=set)
     """Records this work has made: their parts come along without a further right."""
+    withheld: dict[tuple[str, int], dict[str, object]] = field(default_factory=dict)
+    """Values that another record holds: not written, but judged as if they were."""
     removed: set[tuple[str, int]] = field(default_factory=set)
     numberless: list[tuple[str, int]] = field(default_factory=list)
     """Records that still want their document number."""
@@ -127,7 +129,8 @@ class Work:
     def find(self, entity: Entity, record_id: int, *, seen: bool = True, lock: bool = False) -> Record | None:
         """The record now: as the actor may see it, or (seen=False) whatever the actor sees."""
         sight = self.sight(entity) if seen else SYSTEM_SIGHT
-        return self.installed.records.find(self.conn, sight, entity.key, record_id, self.env, lock=lock)
+        found = self.installed.records.find(self.conn, sight, entity.key, record_id, self.env, lock=lock)
+        return None if found is None else {**found, **self.withheld.get((entity.key, record_id), {})}
 
     def get(self, entity: Entity, record_id: int) -> Record:
         """The record now, whoever asks. It was there a moment ago in this transaction."""
