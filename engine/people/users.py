@@ -42,9 +42,9 @@ def system_actor() -> Actor:
     return Actor(SYSTEM_ID, "system", "system", "", everyone, None, "", (), (), None, is_system=True)
 
 
-def add_user(conn: Connection, user: NewUser, at: datetime, password_hash: str | None = None) -> int:
+def add_user(conn: Connection, user: NewUser, at: datetime, password_hash: str = "") -> int:
     """A new account; returns its id. password_hash spares the work where many accounts share one password."""
-    kept = password_hash if password_hash is not None else passwords.hash_password(user.password)
+    kept = password_hash or (passwords.hash_password(user.password) if user.password else "")
     row = conn.one(
         sa.insert(user_account)
         .values(
@@ -56,7 +56,7 @@ def add_user(conn: Connection, user: NewUser, at: datetime, password_hash: str |
             language=user.language,
             is_admin=user.is_admin,
             email=user.email,
-            password_hash=kept if user.password or password_hash else "",
+            password_hash=kept,
             created_at=at,
         )
         .returning(user_account.c.id)
