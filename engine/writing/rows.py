@@ -47,8 +47,8 @@ def insert(work: Work, entity: Entity, values: Mapping[str, object], parent: Rec
     )
     image = {**values, "stage": system.stage}
     instead = hold_back(work, entity, None, image, image)
-    stage_held = replace(system, stage=instead.pop("stage")) if "stage" in instead else system
-    record_id = work.installed.records.insert(work.conn, entity.key, {**values, **instead}, stage_held)
+    written = replace(system, stage=None) if "stage" in instead else system
+    record_id = work.installed.records.insert(work.conn, entity.key, {**values, **instead}, written)
     _withhold(work, entity, record_id, image, instead)
     work.touched[entity.key].add(record_id)
     if pipeline is not None and first is not None:
