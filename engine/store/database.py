@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from engine.errors import StoreBusy
 from engine.store.connection import Connection
-from engine.store.driver import Driver
+from engine.store.driver import Driver, RunAgain
 from engine.store.plans import StatementCache
 from engine.store.postgresql import PostgresqlDriver
 from engine.store.sqlite import SqliteDriver
@@ -89,10 +89,8 @@ class Database:
     def _commit(self, connection: Connection) -> None:
         try:
             connection.control("COMMIT")
-        except self._driver.error_type as error:
-            if self._driver.may_run_again(error):
-                raise CommitUnknown("提交结果未知,请查看后再试 | The commit may have happened: look first") from error
-            raise
+        except RunAgain as error:
+            raise CommitUnknown("提交结果未知,请查看后再试 | The commit may have happened: look first") from error
 
     def run(self, action: Callable[[Connection], T], *, is_keyed: bool = False) -> T:
         """Runs the whole action in a write transaction, again after a deadlock or a lost link.
@@ -106,11 +104,9 @@ class Database:
             except CommitUnknown:
                 if not is_keyed or attempt == MOST_RUNS - 1:
                     raise
-            except self._driver.error_type as error:
-                if not self._driver.may_run_again(error):
-                    raise
+            except RunAgain:
                 if attempt == MOST_RUNS - 1:
-                    raise StoreBusy("数据库正忙,请重试 | The database is busy: try again") from error
+                    raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  spreads the retries
         raise AssertionError("unreachable")
 

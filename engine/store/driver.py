@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from sqlalchemy.engine.interfaces import Dialect
 
+from engine.errors import StoreBusy
+
 
 class DuplicateValue(Exception):
     """A unique index refused a row. index: its name, or "" where only `table` and `columns` are known."""
@@ -14,6 +16,10 @@ class DuplicateValue(Exception):
     def __init__(self, index: str, table: str = "", columns: tuple[str, ...] = ()) -> None:
         super().__init__(f"duplicate value in {index or table} {columns}")
         self.index, self.table, self.columns = index, table, columns
+
+
+class RunAgain(StoreBusy):
+    """A deadlock, a serialization failure or a lost link: the whole action may succeed if it runs once more."""
 
 
 class RawConnection(Protocol):
@@ -47,11 +53,7 @@ class Driver(Protocol):
         ...
 
     def translate(self, error: Exception) -> Exception | None:
-        """DuplicateValue or StoreBusy for an error of the database library; None if it means something else."""
-        ...
-
-    def may_run_again(self, error: BaseException) -> bool:
-        """The whole action may succeed if it runs once more (deadlock, serialization, lost connection)."""
+        """DuplicateValue, RunAgain or StoreBusy for an error of the database library; None if it is something else."""
         ...
 
     def optimize(self) -> None:

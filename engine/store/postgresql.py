@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import Dialect
 
 from engine.errors import StoreBusy
-from engine.store.driver import DuplicateValue
+from engine.store.driver import DuplicateValue, RunAgain
 
 MOST_CONNECTIONS = 20
 """Of each kind, per process."""
@@ -69,7 +69,10 @@ class Pool:
             raise StoreBusy(f"数据库没有应答 | The database does not answer: {error}") from error
 
     def _give_back(self, raw: psycopg.Connection[Any]) -> None:
-        if raw.closed or raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        if raw.closed:
+            self.close()  # the server went away, and with it whatever lies idle
+            return
+        if raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
             raw.close()
             return
         with self._lock:
@@ -113,12 +116,9 @@ class PostgresqlDriver:
             return DuplicateValue(error.diag.constraint_name or "", error.diag.table_name or "")
         if isinstance(error, errors.QueryCanceled | errors.LockNotAvailable | errors.DiskFull):
             return StoreBusy("数据库没有及时应答,请重试 | The database did not answer in time: try again")
+        if isinstance(error, psycopg.OperationalError):  # a deadlock, a serialization failure, a lost link
+            return RunAgain("数据库正忙或连接中断,请重试 | The database is busy or the link broke: try again")
         return None
-
-    def may_run_again(self, error: BaseException) -> bool:
-        if isinstance(error, errors.SerializationFailure | errors.DeadlockDetected):
-            return True
-        return isinstance(error, psycopg.OperationalError) and not isinstance(error, errors.QueryCanceled)
 
     def optimize(self) -> None:
         with self._pool.take() as raw:

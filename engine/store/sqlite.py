@@ -144,9 +144,6 @@ class SqliteDriver:
                 return StoreBusy("磁盘已满,未保存 | The disk is full: nothing was saved")
         return None
 
-    def may_run_again(self, _error: BaseException) -> bool:
-        return False  # one writer: nothing here deadlocks
-
     def optimize(self) -> None:
         with self.writer() as raw:
             raw.execute("PRAGMA optimize=0x10002")

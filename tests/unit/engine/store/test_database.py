@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from psycopg.errors import DeadlockDetected
 from sqlalchemy.schema import CreateTable
 
-from engine.errors import StoreLocked
-from engine.store.database import Database
+from engine.errors import StoreBusy, StoreLocked
+from engine.sqlite_library import LEAST_VERSION
+from engine.store.connection import Connection
+from engine.store.database import CommitUnknown, Database
 from engine.store.driver import DuplicateValue
 from engine.store.plans import Plans
 from engine.store.seal import Unsealed
+from engine.store.sqlite import SqliteDriver
 from engine.store.system_tables import SYSTEM, setting
 
 
@@ -127,19 +134,77 @@ def test_an_unknown_address_is_refused_without_its_password(tmp_path: Path) -> N
     assert "secret" not in str(refusal.value)
 
 
-def test_run_repeats_an_action_that_met_a_deadlock(postgresql_url: str, tmp_path: Path) -> None:
-    database = Database.open(postgresql_url, data_dir=tmp_path)
-    tries = []
+@pytest.fixture
+def postgres(postgresql_url: str, tmp_path: Path) -> Iterator[Database]:
+    opened = Database.open(postgresql_url, data_dir=tmp_path)
+    with opened.write() as connection:
+        connection.define(CreateTable(setting))
+    yield opened
+    opened.close()
 
-    def action(connection: object) -> str:
-        tries.append(connection)
-        if len(tries) < 3:
-            raise DeadlockDetected("deadlock detected")
-        return "done"
 
-    assert database.run(action) == "done"
-    assert len(tries) == 3
-    database.close()
+def test_two_actions_that_lock_each_other_out_both_succeed(postgres: Database) -> None:
+    with postgres.write() as connection:
+        connection.execute_many(sa.insert(setting), [{"key": key, "value": ""} for key in "ab"])
+    met = threading.Barrier(2)
+    tries: list[str] = []
+
+    def action(connection: Connection, first: str, second: str) -> None:
+        tries.append(first)
+        for key in (first, second):
+            connection.execute(sa.update(setting).where(setting.c.key == key).values(value=setting.c.value + first))
+            if key == first and len(tries) <= 2:
+                met.wait(timeout=10)
+
+    with ThreadPoolExecutor(2) as pool:
+        ends = [pool.submit(postgres.run, lambda c, o=order: action(c, *o)) for order in ("ab", "ba")]
+        for end in ends:
+            end.result()
+    with postgres.read() as connection:
+        assert {"".join(sorted(value)) for (value,) in connection.rows(sa.select(setting.c.value))} == {"ab"}
+    assert len(tries) >= 3
+
+
+def _kill_this_link(connection: Connection) -> None:
+    with pytest.raises(StoreBusy):
+        connection.rows(sa.select(sa.func.pg_terminate_backend(sa.func.pg_backend_pid())))
+
+
+def test_an_action_that_lost_its_link_is_run_again(postgres: Database) -> None:
+    tries: list[int] = []
+
+    def action(connection: Connection) -> None:
+        connection.execute(sa.insert(setting).values(key="a", value=""))
+        tries.append(1)
+        if len(tries) == 1:
+            connection.rows(sa.select(sa.func.pg_terminate_backend(sa.func.pg_backend_pid())))
+
+    postgres.run(action)
+    assert len(tries) == 2
+    assert _keys(postgres) == ["a"]
+
+
+@pytest.mark.parametrize(("is_keyed", "runs"), [(False, 1), (True, 2)])
+def test_a_commit_of_unknown_end_runs_again_only_under_a_key(postgres: Database, is_keyed: bool, runs: int) -> None:
+    tries: list[int] = []
+
+    def action(connection: Connection) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            _kill_this_link(connection)
+
+    if is_keyed:
+        postgres.run(action, is_keyed=True)
+    else:
+        with pytest.raises(CommitUnknown):
+            postgres.run(action)
+    assert len(tries) == runs
+
+
+def test_a_reader_whose_link_broke_is_told_to_try_again_and_the_next_one_reads(postgres: Database) -> None:
+    with postgres.read() as connection:
+        _kill_this_link(connection)
+    assert _keys(postgres) == []
 
 
 def test_every_system_table_is_made_on_both_databases(database_url: str, tmp_path: Path) -> None:
@@ -153,3 +218,37 @@ def test_every_system_table_is_made_on_both_databases(database_url: str, tmp_pat
         for table in SYSTEM.sorted_tables:
             assert connection.rows(sa.select(table)) == []
     database.close()
+
+
+def test_a_second_process_on_one_file_is_refused_until_the_first_is_gone(sqlite_url: str, tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from engine.store.database import Database\n"
+        f"held = Database.open({sqlite_url!r}, data_dir=Path('.'))\n"
+        "print('held', flush=True); sys.stdin.read()\n"
+    )
+    root = Path(__file__).parents[4]
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdin is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(StoreLocked, match=f"in use by process {other.pid}"):
+            Database.open(sqlite_url, data_dir=tmp_path)
+        other.kill()  # not even a clean end is needed
+    Database.open(sqlite_url, data_dir=tmp_path).close()
+
+
+def test_one_sqlite_library_serves_the_whole_process() -> None:
+    assert sqlite3.sqlite_version_info >= LEAST_VERSION
+    assert sys.modules["sqlite3"] is sys.modules["pysqlite3"]
+
+
+def test_sqlite_keeps_what_it_acknowledged(sqlite_url: str, tmp_path: Path) -> None:
+    Database.open(sqlite_url, data_dir=tmp_path).close()
+    driver = SqliteDriver(Path(sqlite_url.removeprefix("sqlite:///")))
+    with driver.writer() as raw:
+        found = {name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")}
+        found |= {name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("foreign_keys", "mmap_size")}
+    driver.close()
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "mmap_size": 0}
