@@ -130,7 +130,7 @@ class Derived:
         computed: list[sa.ColumnElement[Any]] = []
         for field in level.fields:
             formula = self.graph.formulas[level.entity, field]
-            computed.append(self._formulas.value(formula, source).label(f"new_{field}"))
+            computed.append(self._formulas.value(formula, level.entity, source).label(f"new_{field}"))
         fresh = sa.select(source.c.id, *computed).where(is_one_of(source.c.id, "ids")).subquery("fresh")
         columns = [(target.column(field), fresh.c[f"new_{field}"]) for field in level.fields]
         differs = sa.or_(*(column.is_distinct_from(new) for column, new in columns))

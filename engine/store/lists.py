@@ -10,10 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.app import App
+from dsl.app import App, Field
 from dsl.formula.env import Env
 from dsl.formula.tree import Formula
-from dsl.formula.value_types import INTEGER, ValueType
+from dsl.formula.value_types import INTEGER, TextType, ValueType
 from engine.errors import BadInput
 from engine.people.sight import Sight
 from engine.store import cursors
@@ -120,7 +120,7 @@ class Lists:
         shown = tuple(key for key in wanted if entity.fields[key].kind != "table")
         read = {r.field for r in query.where.reads if not r.via} if query.where else set()
         asked = {*shown, *(key.field for key in keys), *read}
-        texts = (f.key for f in entity.fields.values() if f.kind in SEARCHED_KINDS and f.key not in hidden)
+        texts = (f.key for f in entity.fields.values() if _is_searched(f) and f.key not in hidden)
         return _Shape(
             entity=query.entity,
             sight=sight.shape,
@@ -130,7 +130,7 @@ class Lists:
             live=tuple(f.key for f in entity.fields.values() if f.is_live and f.key in asked),
             direction=cursor.direction if cursor else "next",
             empties=tuple(value is None for value in cursor.values) if cursor else None,
-            searched=tuple(key for key in texts if not entity.fields[key].is_live) if query.search.strip() else (),
+            searched=tuple(texts) if query.search.strip() else (),
         )
 
     # --- the statement -----------------------------------------------------------------------------------------------
@@ -201,6 +201,10 @@ class Lists:
 
 def _record(columns: Collection[str], row: tuple[Any, ...]) -> dict[str, Any]:
     return dict(zip((*columns, *SYSTEM_KEYS), row, strict=False))
+
+
+def _is_searched(field: Field) -> bool:
+    return field.kind in SEARCHED_KINDS and isinstance(field.value_type, TextType) and not field.is_live
 
 
 def _folded(text: str) -> str:

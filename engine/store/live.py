@@ -8,7 +8,6 @@ nested brackets).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,16 +32,16 @@ class SqlFormulas:
         """The condition over rows of `source`, which has the columns of the formula's entity."""
         return to_where(formula.root, self.scope.over(formula.entity, source))
 
-    def value(self, formula: Formula, source: sa.FromClause) -> sa.ColumnElement[Any]:
-        """The value over rows of `source`, in stored form when read."""
-        return to_sql(formula.root, self.scope.over(formula.entity, source))
+    def value(self, formula: Formula, entity: str, source: sa.FromClause) -> sa.ColumnElement[Any]:
+        """The value over rows of `source`, which are of that entity; in stored form when read."""
+        return to_sql(formula.root, self.scope.over(entity, source))
 
     def add_live(self, entity: str, rows: sa.Select[Any], fields: Collection[str]) -> sa.Select[Any]:
         """`rows` with the live fields as further columns, in the order asked for."""
         stored = [str(column.key) for column in rows.selected_columns]
         for layer in self._layers(entity, fields):
             below = rows.subquery()
-            added = [self.value(replace(formula, entity=entity), below).label(key) for key, formula in layer]
+            added = [self.value(formula, entity, below).label(key) for key, formula in layer]
             rows = sa.select(*below.c, *added)
         whole = rows.subquery()
         return sa.select(*(whole.c[key] for key in (*stored, *fields)))

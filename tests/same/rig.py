@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
@@ -103,6 +104,18 @@ class Store:
 
 
 @contextmanager
+def fresh_url(request: pytest.FixtureRequest, home: Path) -> Iterator[str]:
+    """The address of an empty database on `request.param`, for fixtures that outlive a test."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{home / 'fresh.sqlite'}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    url: str = server.new_database()
+    yield url
+    server.drop_database(url)
+
+
+@contextmanager
 def store(app: App, url: str, tmp: Path) -> Iterator[Store]:
     database = Database.open(url, data_dir=tmp)
     try:
@@ -114,6 +127,8 @@ def store(app: App, url: str, tmp: Path) -> Iterator[Store]:
 def nested(app: App, rows: Rows, entity: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as Python formulas see it: references and people as mappings, table fields as lists of rows."""
     found: dict[str, Any] = {"id": row["id"], "created_at": NOW, "changed_at": NOW}
+    if (since := row.get("stage_since")) is not None:
+        found["days_in_stage"] = (ENV.today - since.astimezone(ENV.timezone).date()).days
     for key, field in app.entity(entity).fields.items():
         if field.kind == "person":
             found[key] = person(row.get(key))

@@ -60,6 +60,7 @@ EDGES: Rows = {
             concerns=((), ("price",), ("delivery", "rival"))[place % 3],
             papers=((), (4, 5))[place % 2],
             photo=(None, 9)[place % 2],
+            stage_since=(None, at("2026-11-01T16:00:00"), at("2026-11-21T08:00:00"))[place % 3],
         )
         for place, values in enumerate(_SCALARS)
     ),

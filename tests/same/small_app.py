@@ -70,6 +70,7 @@ def entity(key: str, fields: list[Field], **more: Any) -> Entity:
         by_key[parent] = field(parent, "ref", RefType(parent), target=parent, given=True)
     if more.get("pipelines"):
         by_key["stage"] = field("stage", "choice", ChoiceType(f"stage:{key}", STAGES), given=True)
+        by_key["days_in_stage"] = field("days_in_stage", "integer", INTEGER, given=True, is_live=True)
     for name, kind in (("created_at", "time"), ("changed_at", "time")):
         by_key[name] = field(name, kind, TIME, given=True)
     return Entity(key=key, label=label(key), fields=by_key, title="name", span=NOWHERE, **more)

@@ -71,8 +71,8 @@ count(visits where ok) · count(visits.n) · count(visits.name) · latest(visits
 latest(visits.amount where ok) · stage.chance · stage.limit_days · rights(grade, amount) · amount * stage.chance
 region.level · region.level * 2 · sum(visits.amount) / count(visits) · sum(visits.amount) * 1.5
 (n + 1) * (small - 3) / 8 · 7 / 2 · -7 / 2 · 1 / 3 · 2.5 + n · n * 50万 · n / 0 · mod(n, 0) · len(name) · len(note)
-year(day) · month(day) · day(day) · weekday(day) · week(day) · quarter(day) · until - day · today() - day
-days_since(day) · days_since(at) · year(at) · workdays(day, until) · workdays(day, today()) · seen - at
+year(day) · month(day) · day(day) · days_in_stage · weekday(day) · week(day) · quarter(day) · until - day
+today() - day · days_since(day) · days_since(at) · year(at) · workdays(day, until) · workdays(day, today()) · seen - at
 """
 
 CONDITIONS = """
@@ -82,7 +82,8 @@ grade in ("A", "B") · n in (1, 7) · n not in (1, 7) · n between 1 and 10 · d
 not ok · ok and n > 3 · ok or n > 3 · not (n > 3) · not (n > 3 and ok) · not (grade = "A" or n < small) · who = me
 who is empty · who != me · who.name = "李娜" · who.role = "sales" · who.role is empty · who.manager.name = "王总"
 who.unit.name = "华东" · who.manager = me · me.role = "sales" · me.name = "李娜" · region.name = "华东"
-region.lead = me · region is empty · region.name is empty · region.lead.name = "李娜" · contains(name, "恒") · contains(note, "")
+region.lead = me · region is empty · region.name is empty · region.lead.name = "李娜" · contains(name, "恒")
+contains(note, "")
 contains(name, note) · starts_with(name, "恒") · ends_with(name, "远") · ends_with(name, "") · name in ("恒远", "x")
 "price" in concerns · concerns is empty · contains(concerns, "rival") · concerns is not empty · papers is empty
 photo is empty · photo is not empty · exists(visits where ok) · exists(visits where n > this.n) · visits is empty

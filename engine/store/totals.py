@@ -1,0 +1,123 @@
+"""Records in sight counted by group, with exact sums: columns of a board, rows of a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from dsl.app import App
+from dsl.formula.env import Env
+from dsl.formula.tree import Formula
+from dsl.formula.value_types import (
+    ChoiceType,
+    DateType,
+    DurationType,
+    NumberType,
+    PersonType,
+    RefType,
+    TextType,
+    ValueType,
+    YesNoType,
+)
+from engine.errors import BadInput
+from engine.people.sight import Sight
+from engine.store.connection import Connection
+from engine.store.gate import Gate
+from engine.store.live import SqlFormulas
+from engine.store.plans import Plans
+from engine.store.sql_formula import WideNumber
+from engine.store.sql_types import sql_call
+from engine.store.tables import Tables
+from engine.verdict import Finding
+
+MOST_GROUPS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group: its key in stored form (None: the field is empty), how many records, the sums by field."""
+
+    key: object
+    count: int
+    sums: Mapping[str, int]
+
+
+class Totals:
+    """Counts and sums. One per revision of an app and database."""
+
+    def __init__(self, app: App, tables: Tables, gate: Gate, formulas: SqlFormulas, plans: Plans | None = None) -> None:
+        self.app = app
+        self.tables = tables
+        self._gate = gate
+        self._formulas = formulas
+        self._plans = plans or Plans()
+
+    def group(
+        self,
+        conn: Connection,
+        sight: Sight,
+        entity: str,
+        where: Formula | None,
+        by: str,
+        sums: Sequence[str],
+        env: Env,
+        hidden: frozenset[str] = frozenset(),
+    ) -> list[Group]:
+        """Groups by the value of a field ("": all in one), in order of the key, the empty one last.
+
+        A sum of nothing is 0. BadInput for a field that is unknown, hidden, or cannot be grouped or summed by.
+        """
+        self._refuse(entity, where, by, sums, hidden)
+        shape = ("totals", entity, sight.shape, where.text if where else "", by, tuple(sums))
+        plan = self._plans.get(shape, partial(self._select, sight, entity, where, by, tuple(sums)))
+        rows = conn.rows(plan, self._gate.params(sight, env))
+        groups = [Group(row[0], row[1], dict(zip(sums, row[2:], strict=True))) for row in rows]
+        return sorted(groups, key=partial(_place, self._type_of(entity, by)))
+
+    def _type_of(self, entity: str, key: str) -> ValueType | None:
+        field = self.app.entity(entity).fields.get(key)
+        return field.value_type if field else None
+
+    def _refuse(self, entity: str, where: Formula | None, by: str, sums: Sequence[str], hidden: frozenset[str]) -> None:
+        kinds = ChoiceType | PersonType | RefType | YesNoType | DateType | TextType | NumberType
+        bad = [key for key in sums if not isinstance(self._type_of(entity, key), NumberType | DurationType)]
+        if by and not isinstance(self._type_of(entity, by), kinds):
+            bad.append(by)
+        read = {r.field for r in where.reads if not r.via} if where else set()
+        bad += [key for key in (*sorted(read), by, *sums) if key in hidden]
+        if bad:
+            said = f"没有可汇总的字段 {bad[0]} | There is no field {bad[0]} to total by"
+            raise BadInput((Finding(f"{entity}.fields.{bad[0]}.totals", "unmet", said, field=bad[0]),))
+
+    def _select(
+        self, sight: Sight, entity: str, where: Formula | None, by: str, sums: tuple[str, ...]
+    ) -> sa.Select[tuple[Any, ...]]:
+        fields = self.app.entity(entity).fields
+        read = {r.field for r in where.reads if not r.via} if where else set()
+        live = tuple(f.key for f in fields.values() if f.is_live and f.key in {by, *sums, *read})
+        found = self.tables.entity(entity)
+        rows = self._gate.readable(entity, sight, live=live, where=(where,) if where else ())
+        summed = [self._sum(rows.c[found.aliases.get(key, key)], fields[key].value_type) for key in sums]
+        if not by:
+            return sa.select(sa.null(), sa.func.count(), *summed).select_from(rows)
+        key = rows.c[found.aliases.get(by, by)]
+        return sa.select(key, sa.func.count(), *summed).select_from(rows).group_by(key).limit(MOST_GROUPS)
+
+    def _sum(self, column: sa.ColumnElement[Any], value_type: ValueType) -> sa.ColumnElement[Any]:
+        """An exact sum: SQLite's own would raise where it passes 64 bits."""
+        kind = WideNumber(value_type.scale if isinstance(value_type, NumberType) else 0)
+        name = "x_sum" if self._formulas.scope.dialect == "sqlite" else "sum"
+        return sa.type_coerce(sa.func.coalesce(sql_call(name, column, gives=kind), 0), kind)
+
+
+def _place(kind: ValueType | None, group: Group) -> tuple[bool, Any]:
+    """Options in their order, other keys as they compare; the empty group last."""
+    if group.key is None:
+        return True, 0
+    if isinstance(kind, ChoiceType) and group.key in kind.keys:
+        return False, kind.keys.index(str(group.key))
+    return False, -1 if isinstance(kind, ChoiceType) else group.key
