@@ -112,7 +112,7 @@ def fresh_url(request: pytest.FixtureRequest, home: Path) -> Iterator[str]:
     server = request.getfixturevalue("postgres_server")
     url: str = server.new_database()
     yield url
-    server.drop_database(url)
+    server.give_back(url)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def stores(app: App, tmp_path_factory: pytest.TempPathFactory, postgres_server: 
         embedded.fill(EDGES)
         server.fill(EDGES)
         yield embedded, server
-    postgres_server.drop_database(url)
+    postgres_server.give_back(url)
 
 
 def checked(app: App, text: str, entity: str = "customer") -> Formula:
