@@ -105,10 +105,11 @@ def problem_body(
 ) -> dict[str, object]:
     """RFC 9457 problem details with our `findings`. It never names what was asked for: see NotThere."""
     title = title_of(status, current_language())
-    body: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": said or title}
+    detail = said or title
+    body: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if error_id:
         body["error_id"] = error_id
-    body["findings"] = [finding_json(finding) for finding in findings]
+    body["findings"] = [finding_json(finding) for finding in findings or (Finding("request", "unmet", detail),)]
     return body
 
 
@@ -117,8 +118,12 @@ def problem_response(status: int, body: Mapping[str, object]) -> Response:
 
 
 def said_by(error: errors.EngineError) -> str:
-    """The error's sentence in the reader's language; the store writes both as `中文 | English`."""
-    chinese, separator, english = str(error).partition(" | ")
+    return in_reading_language(str(error))
+
+
+def in_reading_language(said: str) -> str:
+    """The reader's half of a sentence that the store wrote as `中文 | English`; any other sentence as it is."""
+    chinese, separator, english = said.partition(" | ")
     return english if separator and current_language() == "en" else chinese
 
 
@@ -143,7 +148,7 @@ def finding_json(finding: Finding) -> dict[str, object]:
     body: dict[str, object] = {
         "rule": finding.rule,
         "state": finding.state,
-        "said": finding.said,
+        "said": in_reading_language(finding.said),
         "needs": {
             "kind": needs.kind,
             "field": needs.field,

@@ -81,6 +81,10 @@ def _entity_paths(entity: Entity) -> Schema:
         f"{one}/checklist": {"get": _operation(entity, "checklist", OBJECT, parameters=[ID])},
         f"{one}/why": {"get": _operation(entity, "why", ref_to("Explanation"), parameters=[ID, _RULE, _FIELD])},
     }
+    for field in entity.fields.values():
+        if field.kind == "table":
+            answer = _items_of(field.target)
+            paths[f"{one}/{field.key}"] = {"get": _operation(entity, f"{field.key}_of", answer, parameters=[ID])}
     if entity.has_stages:
         paths[f"{one}/move"] = {"post": _operation(entity, "move", ref_to(entity.key), "Move", parameters=[ID])}
     return paths
@@ -107,6 +111,11 @@ def _operation(
     if body:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref_to(body)}}}
     return operation
+
+
+def _items_of(entity: str) -> Schema:
+    items = {"type": "array", "items": ref_to(entity)}
+    return {"type": "object", "properties": {"items": items}, "required": ["items"]}
 
 
 def _page_of(entity: Entity) -> Schema:

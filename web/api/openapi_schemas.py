@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from dsl.app import App, Entity, Field
+from engine.writing.input import is_writable
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -177,7 +178,7 @@ def entity_schemas(app: App, entity: Entity) -> dict[str, Schema]:
         "properties": _HEAD | {f.key: shown(app, f) for f in entity.fields.values() if f.kind != "table"},
         "required": ["id"],
     }
-    inputs: Schema = {f.key: taken(app, f) for f in entity.fields.values() if not (f.is_computed or f.given)}
+    inputs: Schema = {f.key: taken(app, f) for f in entity.fields.values() if is_taken(entity, f)}
     flat = {key: schema for key, schema in inputs.items() if entity.fields[key].kind != "table"}
     row = flat | {"id": _ID, "_delete": {"type": "boolean"}}
     return {
@@ -205,11 +206,14 @@ def _closed(properties: Mapping[str, object], required: tuple[str, ...]) -> Sche
     return schema | {"required": list(required)} if required else schema
 
 
+def is_taken(entity: Entity, field: Field) -> bool:
+    """Whether a body may hold the field: people fill it in, or it is a table whose rows they fill in."""
+    return field.kind == "table" or is_writable(entity, field)
+
+
 def _required(entity: Entity) -> tuple[str, ...]:
     return tuple(
-        f.key
-        for f in entity.fields.values()
-        if f.required is True and not (f.is_computed or f.given or f.default is not None)
+        f.key for f in entity.fields.values() if f.required is True and f.default is None and is_taken(entity, f)
     )
 
 

@@ -59,6 +59,20 @@ def get_record(entity: str, record_id: int) -> Response:
     return json_answer(record_json(record), headers={"ETag": f'"{record.version}"'})
 
 
+@api.get("/<entity>/<int:record_id>/<table_field>")
+def rows(entity: str, record_id: int, table_field: str) -> Response:
+    """The child rows of a table field, oldest first: {items}."""
+    shape = entity_named(entity)
+    _known_parameters(frozenset())
+    field = shape.fields.get(table_field)
+    hidden = current_engine().rights(current_context(), shape.key).hidden
+    if field is None or field.kind != "table" or table_field in hidden:
+        raise NotThere(say("not_there", current_language()))
+    _seen(shape, record_id)
+    children = current_engine().children(current_context(), shape.key, record_id, table_field)
+    return json_answer({"items": [record_json(child) for child in children]})
+
+
 @api.get("/<entity>/<int:record_id>/timeline")
 def timeline(entity: str, record_id: int) -> Response:
     shape = entity_named(entity)

@@ -6,6 +6,7 @@ from flask import Response
 
 from dsl.app import Entity, Field, Pipeline
 from engine.answers import Rights
+from engine.writing.input import is_writable
 from web.api.blueprint import api
 from web.responses import json_answer
 from web.session import current_context, current_engine, current_language
@@ -47,12 +48,12 @@ def _entity(entity: Entity, rights: Rights) -> dict[str, object]:
             "delete": rights.delete,
             "export": rights.export,
         },
-        "fields": [_field(f, rights) for f in entity.fields.values() if f.key not in rights.hidden],
+        "fields": [_field(entity, f, rights) for f in entity.fields.values() if f.key not in rights.hidden],
         "pipelines": [_pipeline(pipeline) for pipeline in entity.pipelines],
     }
 
 
-def _field(field: Field, rights: Rights) -> dict[str, object]:
+def _field(entity: Entity, field: Field, rights: Rights) -> dict[str, object]:
     language = current_language()
     choices = current_engine().app.choices.get(field.choices)
     options = [
@@ -69,7 +70,7 @@ def _field(field: Field, rights: Rights) -> dict[str, object]:
         "required": field.required is True,
         "unique": field.unique,
         "computed": field.is_computed,
-        "written": not (field.is_computed or field.given),
+        "written": is_writable(entity, field),
         "masked": field.key in rights.masked,
         "options": options,
     }

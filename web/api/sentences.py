@@ -9,7 +9,6 @@ from dsl.app import Text
 _SENTENCES: Mapping[str, tuple[str, str]] = {
     "not_there": ("没有这条记录,或者您无权查看", "There is no such record, or it is not yours to see"),
     "unknown_field": ("没有字段 {key}", "There is no field {key}"),
-    "not_written": ("字段 {key} 由系统计算,不能填写", "The field {key} is computed and cannot be written"),
     "nested_rows": ("子表 {key} 请单独保存", "Save the rows of {key} on their own"),
     "rows_wanted": ("这里需要一组对象,最多 {most} 行", "A list of objects is wanted here, at most {most}"),
     "id_wanted": ("id 是正整数", "An id is a positive whole number"),

@@ -60,8 +60,6 @@ def _read(
         field = entity.fields.get(key)
         if field is None or key in hidden:
             findings.append(_complaint(entity.key, key, where, say("unknown_field", current_language(), key=key)))
-        elif field.is_computed or field.given:
-            findings.append(_complaint(entity.key, key, where, say("not_written", current_language(), key=key)))
         elif field.kind == "table" and not where:
             children[key] = _rows(entity, field, raw, findings)
         elif field.kind == "table":

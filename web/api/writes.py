@@ -106,10 +106,20 @@ def bulk(entity: str) -> Response:
     asked = body.get("commands")
     if not isinstance(asked, list) or not 1 <= len(asked) <= BULK_LIMIT:
         raise unreadable("request.body.commands", say("commands_wanted", current_language(), most=BULK_LIMIT), 422)
-    commands = [_command(shape, part) for part in asked]
-    outcomes = current_engine().execute_many(commands, current_context(), wish.key, dry=wish.dry)
-    results = [_result(shape, command, outcome) for command, outcome in zip(commands, outcomes, strict=True)]
+    read = [_read_command(shape, part) for part in asked]
+    commands = [command for command in read if not isinstance(command, BadInput)]
+    done = iter(current_engine().execute_many(commands, current_context(), wish.key, dry=wish.dry))
+    outcomes = [part if isinstance(part, BadInput) else next(done) for part in read]
+    results = [_result(shape, command, outcome) for command, outcome in zip(read, outcomes, strict=True)]
     return json_answer({"results": [{"status": status} | body for status, body in results]})
+
+
+def _read_command(shape: Entity, part: object) -> Command | BadInput:
+    """A command whose values cannot be read is refused alone; one that is no command at all refuses the request."""
+    try:
+        return _command(shape, part)
+    except BadInput as error:
+        return error
 
 
 def _command(shape: Entity, part: object) -> Command:
@@ -157,7 +167,9 @@ def _answer(shape: Entity, command: Command, wish: Wish, *, created: bool = Fals
     return json_answer(body, status, headers)
 
 
-def _result(shape: Entity, command: Command, outcome: Outcome | EngineError) -> tuple[int, dict[str, object]]:
+def _result(
+    shape: Entity, command: Command | BadInput, outcome: Outcome | EngineError
+) -> tuple[int, dict[str, object]]:
     if isinstance(outcome, VersionConflict):
         return _conflict(shape, command, outcome)
     if isinstance(outcome, EngineError):
@@ -177,7 +189,7 @@ def _outcome(shape: Entity, outcome: Outcome, *, created: bool) -> tuple[int, di
     return (201 if created and not outcome.is_dry else 200), body
 
 
-def _conflict(shape: Entity, command: Command, conflict: VersionConflict) -> tuple[int, dict[str, object]]:
+def _conflict(shape: Entity, command: Command | BadInput, conflict: VersionConflict) -> tuple[int, dict[str, object]]:
     """Both sides: `mine` is what this write wanted to set, `theirs` the record as it stands."""
     context = current_context()
     rights = current_engine().rights(context, shape.key)
