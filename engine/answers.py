@@ -91,7 +91,8 @@ class Total:
 class Rights:
     """What the actor may do with an entity before any record is looked at.
 
-    edit "fields": only `edit_fields` of it. Conditions on the record are judged by `Engine.may`.
+    edit "fields": only `edit_fields` of it: fields that people fill in (for a new record the parent too), and tables
+    whose rows they may change. Conditions on the record are judged by `Engine.may`.
     """
 
     entity: str

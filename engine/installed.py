@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 from dsl.app import App
 from engine.clock import Clock
 from engine.flow.formulas import Formulas
-from engine.flow.told import told
 from engine.store.apply import apply_app, read_tables
 from engine.store.database import Database
 from engine.store.derived import Derived
@@ -57,6 +55,6 @@ def install(app: App, database: Database, files: FileStore, clock: Clock) -> Ins
         related=Related(app, tables, sql),
         derived=Derived(app, tables, sql),
         lists=Lists(app, tables, gate, sql),
-        formulas=Formulas(app, partial(told, app)),
+        formulas=Formulas(app),
         files=files,
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
-from dsl.app import App, Field
+from dsl.app import App, Entity, Field
 from dsl.formula.value_types import (
     ChoiceType,
     DateType,
@@ -17,6 +17,7 @@ from dsl.formula.value_types import (
     PersonType,
     PlaceType,
     RefType,
+    RowsType,
     SetType,
     TextType,
     TimeType,
@@ -29,6 +30,13 @@ MOST_CHARACTERS: Final = 100_000
 """A text longer than this is refused whatever the field says."""
 
 _SQL_INTEGER: Final = 1 << 63
+
+
+def is_written(entity: Entity, field: Field) -> bool:
+    """A field that people fill in: not computed, and not made by the engine (but for tags and the parent)."""
+    if field.is_computed or isinstance(field.value_type, RowsType):
+        return False
+    return not field.given or field.kind == "tags" or field.key == entity.parent
 
 
 def is_empty(value: object) -> bool:

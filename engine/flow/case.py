@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -28,13 +28,17 @@ class Reckoner(Protocol):
     def explain(self, formula: Formula, row: Row, env: Env, language: str) -> Explanation: ...
 
 
+def _covers_nothing(_entity: str, _field: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One record as it would be, and who wants it so.
 
     row: the nested post-image. teams: names of the record's unit and of those above it. related: rule of an evidence
-    requirement → the nested rows among which a record is looked for. waive: rule → the actor's reason. hidden: fields
-    the actor may not read; explanations keep them covered.
+    requirement → the nested rows among which a record is looked for. waive: rule → the actor's reason. covers: whether
+    a field (entity, key) is not the actor's to read; explanations keep such fields covered.
     """
 
     app: App
@@ -46,7 +50,7 @@ class Case:
     teams: frozenset[str] = frozenset()
     related: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     waive: Mapping[str, str] = field(default_factory=dict)
-    hidden: frozenset[str] = frozenset()
+    covers: Callable[[str, str], bool] = _covers_nothing
     explains: bool = False
 
     @property
@@ -66,6 +70,6 @@ class Case:
         """The condition with operand values, if the case explains and all it reads is the actor's to see."""
         if not self.explains:
             return None
-        if any(not read.via and read.field in self.hidden for read in formula.reads):
+        if any(self.covers(read.entity, read.field) for read in formula.reads):
             return Explanation(formula.text, "")
         return self.formulas.explain(formula, self.row, self.env, self.language)

@@ -7,9 +7,9 @@ from typing import Final
 
 from dsl.app import App
 from dsl.formula.env import Env
+from dsl.formula.explain import Explained, explain
 from dsl.formula.python_code import compile_formula
 from dsl.formula.tree import Formula
-from dsl.formula.value_types import ValueType
 from engine.flow.case import FormulaBroken, Row
 from engine.verdict import Explanation
 
@@ -22,9 +22,8 @@ Compiled = Callable[[Mapping[str, object], Env], object]
 class Formulas:
     """Evaluates and explains the formulas of an app. Safe between threads: a formula compiled twice is the same."""
 
-    def __init__(self, app: App, text_of: Callable[[ValueType, object, str], str]) -> None:
+    def __init__(self, app: App) -> None:
         self._app = app
-        self._text_of = text_of
         self._compiled: dict[int, tuple[Formula, Compiled]] = {}
 
     def value(self, formula: Formula, row: Row, env: Env) -> object:
@@ -35,8 +34,11 @@ class Formulas:
             raise FormulaBroken(formula.text) from fault
 
     def explain(self, formula: Formula, row: Row, env: Env, language: str) -> Explanation:
-        """The formula with its value as people read it. Raises FormulaBroken."""
-        return Explanation(formula.text, self._text_of(formula.type, self.value(formula, row, env), language))
+        """The formula as a tree of its parts with their values as people read them. Raises FormulaBroken."""
+        try:
+            return _explanation(explain(formula, row, env, self._app, language))
+        except FAULTS as fault:
+            raise FormulaBroken(formula.text) from fault
 
     def _function(self, formula: Formula) -> Compiled:
         # Keyed by identity (the formula is kept beside it): hashing a whole tree costs more than running it.
@@ -44,3 +46,8 @@ class Formulas:
         if known is None:
             known = self._compiled[id(formula)] = (formula, compile_formula(formula, self._app))
         return known[1]
+
+
+def _explanation(explained: Explained) -> Explanation:
+    parts = tuple(_explanation(part) for part in explained.parts)
+    return Explanation(explained.text, explained.value, parts, explained.label)

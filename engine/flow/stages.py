@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from dsl.app import App, Entity, Gate, Move, Pipeline, Stage, Text
 from engine.flow import gates
 from engine.flow.case import Case
 from engine.flow.sentences import say
 from engine.verdict import Finding, Needs
+
+GIVEN_UP: Final = frozenset({"lost", "cancelled"})
+"""Ends at which nothing was reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +25,20 @@ class Step:
     rule: Move | None
 
     @property
+    def goes_on(self) -> bool:
+        """Forward along the pipeline: not back to an earlier stage, not given up."""
+        places = {stage.key: place for place, stage in enumerate(self.pipeline.stages)}
+        return self.target.end not in GIVEN_UP and places[self.target.key] > places[self.source.key]
+
+    @property
     def gates_before(self) -> tuple[Gate, ...]:
-        """Judged while the record still stands in its old stage."""
+        """Judged while the record still stands in its old stage.
+
+        What a stage asks for before it is left guards the way on; a deal that is lost, or goes back, need not meet it.
+        """
         need = self.rule.need if self.rule else None
-        return tuple(gate for gate in (self.source.leave, need) if gate is not None)
+        leave = self.source.leave if self.goes_on else None
+        return tuple(gate for gate in (leave, need) if gate is not None)
 
 
 def is_open(app: App, stage: Stage) -> bool:

@@ -10,7 +10,7 @@ from dsl.formula.tree import Formula
 from engine.flow.case import Case, FormulaBroken
 from engine.flow.gates import broken, judge_formula
 from engine.flow.sentences import say
-from engine.values import is_filled, is_filler
+from engine.values import is_filled, is_filler, is_written
 from engine.verdict import Finding, Needs, State
 
 
@@ -51,7 +51,7 @@ def is_shown(field: Field, case: Case) -> bool:
 
 def is_required(field: Field, case: Case) -> bool:
     """Whether the field must be filled in this record: required, and shown."""
-    if field.is_computed or field.given or not is_shown(field, case):
+    if not is_written(case.entity, field) or not is_shown(field, case):
         return False
     return case.holds(field.required) if isinstance(field.required, Formula) else field.required
 

@@ -23,6 +23,7 @@ from engine.answers import Rights
 from engine.context import Actor
 from engine.flow.case import Case
 from engine.people.sight import NO_SIGHT, SYSTEM_SIGHT, Sight
+from engine.values import is_written
 
 EVERYONE = "everyone"
 
@@ -99,6 +100,16 @@ def masked_fields(app: App, actor: Actor, entity: Entity) -> frozenset[str]:
     return _covered(app, actor, entity, "mask") - hidden_fields(app, actor, entity)
 
 
+def covers(app: App, actor: Actor, entity_key: str, field: str) -> bool:
+    """Whether a field is not the actor's to read: hidden, masked, or of an entity of which he sees nothing."""
+    entity = app.entities.get(entity_key)
+    if entity is None or actor.is_system:
+        return False
+    if field in hidden_fields(app, actor, entity) | masked_fields(app, actor, entity):
+        return True
+    return sight_of(app, actor, entity).is_nothing
+
+
 def _covered(app: App, actor: Actor, entity: Entity, how: Literal["hide", "mask"]) -> frozenset[str]:
     if actor.is_system:
         return frozenset()
@@ -142,7 +153,7 @@ def _nearest(app: App, entity: Entity, role: str) -> list[Access]:
 def rights(app: App, actor: Actor, entity: Entity) -> Rights:
     """What the actor may do before any record is looked at; a condition on the record counts as "perhaps"."""
     hidden, masked = hidden_fields(app, actor, entity), masked_fields(app, actor, entity)
-    editable = frozenset(key for key, field in entity.fields.items() if not field.is_computed and not field.given)
+    editable = frozenset(k for k, field in entity.fields.items() if is_written(entity, field) or field.kind == "table")
     if actor.is_system:
         return Rights(entity.key, True, True, "all", editable, True, True, hidden, masked)
     held = entries(app, actor, entity)

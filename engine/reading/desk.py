@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from dsl.app import App, Entity
@@ -141,7 +142,7 @@ class Desk:
             env=self.env,
             actor=self.actor,
             formulas=self.installed.formulas,
-            hidden=self.hidden(entity) | self.masked(entity),
+            covers=partial(permissions.covers, self.app, self.actor),
             explains=explains,
         )
 

@@ -6,7 +6,7 @@ Stored and live fields alike are computed here, each after those it reads, from 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from dsl.app import Entity, Field
 from dsl.formula.tree import Formula
@@ -20,6 +20,7 @@ from engine.reading.desk import Desk
 from engine.store.columns import empty_value
 from engine.store.given import formula_of
 from engine.store.related import all_reads
+from engine.values import is_written
 
 Draft = dict[str, Any]
 
@@ -138,10 +139,11 @@ def _form_case(desk: Desk, entity: Entity, row: Draft, overlay: Mapping[str, Seq
     return Case(desk.app, entity, nested, desk.env, desk.actor, desk.installed.formulas)
 
 
-def _decided(entity: Entity, what: str) -> Iterator[Field]:
+def _decided(entity: Entity, what: Literal["show", "required"]) -> Iterator[Field]:
     """Fields whose state is not simply "shown" or "optional"."""
     for field in entity.fields.values():
-        if (what == "show" and field.show is not None) or (what == "required" and field.required is not False):
+        is_decided = field.show is not None if what == "show" else field.required is not False
+        if is_decided and is_written(entity, field):
             yield field
 
 

@@ -18,7 +18,8 @@ def record_rights(desk: Desk, entity: Entity, row: Raw) -> RecordRights:
     scope = permissions.edit_scope(app, actor, entity, case)
     may = permissions.rights(app, actor, entity)
     locked = is_locked(desk, entity, row)
-    fields = frozenset(key for key in may.edit_fields if scope.allows(key)) if not locked else frozenset[str]()
+    written = may.edit_fields - {entity.parent}
+    fields = frozenset(key for key in written if scope.allows(key)) if not locked else frozenset[str]()
     return RecordRights(
         edit_fields=fields,
         delete=not locked and permissions.may_delete(app, actor, entity, case),

@@ -6,20 +6,13 @@ import unicodedata
 from collections.abc import Mapping
 
 from dsl.app import Entity, Field
-from dsl.formula.value_types import FileType, PersonType, RefType, RowsType
+from dsl.formula.value_types import FileType, PersonType, RefType
 from engine.people import organisation, permissions, users
 from engine.people.permissions import EditScope
 from engine.store.columns import empty_value
-from engine.values import complaint
+from engine.values import complaint, is_written
 from engine.writing import holding
 from engine.writing.work import Work
-
-
-def is_writable(entity: Entity, field: Field) -> bool:
-    """A field people fill in: neither computed nor made by the engine (tags and the parent are given, but filled)."""
-    if field.is_computed or isinstance(field.value_type, RowsType):
-        return False
-    return not field.given or field.kind == "tags" or field.key == entity.parent
 
 
 def read_values(
@@ -43,7 +36,7 @@ def read_values(
         if before is not None and value == before.get(key):
             continue
         label = field.label.say(work.language)
-        if not is_writable(entity, field):
+        if not is_written(entity, field):
             work.fault(f"{rule}.input", work.say("input.computed", label=label), key)
         elif (before is not None and key == entity.parent) or key in masked or not scope.allows(key):
             work.refuse(f"{rule}.access", work.say("access.field", label=label), entity, key)

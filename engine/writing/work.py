@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from dsl.app import App, Entity
@@ -155,7 +156,7 @@ class Work:
             actor=self.actor,
             formulas=self.installed.formulas,
             waive=self.waive,
-            hidden=permissions.hidden_fields(self.app, self.actor, entity),
+            covers=partial(permissions.covers, self.app, self.actor),
             explains=self.explains,
         )
 

@@ -151,6 +151,12 @@ def test_the_checklist_judges_every_step_from_here(shop: Shop) -> None:
     assert [(move.target, verdict.allowed) for move, verdict in checklist] == [("proving", False), ("lost", False)]
 
 
+def test_what_a_stage_asks_before_it_is_left_guards_the_way_on_only(shop: Shop) -> None:
+    deal = shop.deal()
+    assert missing(shop.sales.move("deal", deal, "lost")) == ["deal.stages.lost.enter.fill.reason"]
+    assert shop.sales.move("deal", deal, "lost", fill={"reason": "they closed"}).verdict.allowed
+
+
 def test_a_visit_of_the_stage_is_written(shop: Shop) -> None:
     deal = shop.proving_deal()
     formula = shop.engine.filter(shop.sales.context, "deal", "entered(proving) is not empty")
