@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
@@ -42,6 +42,30 @@ FOLDER = Path(__file__).parent / "formulas"
 ME = {"id": 7, "name": "李娜", "role": "sales", "unit": {"id": 3, "name": "华东一组"}, "manager": None}
 MOMENT = Env(today=date(2026, 11, 21), now=datetime(2026, 11, 21, 8, 20, tzinfo=UTC), me=ME)
 """The moment of every case: Saturday 2026-11-21 16:20 in Shanghai; 李娜 acts, nobody has submitted."""
+
+_EXAMPLE: Mapping[str, object] = {
+    "name": "报价单",
+    "qty": 10,
+    "rate": "2.50",
+    "amount": "1280000",
+    "fee": "300",
+    "margin": "0.07",
+    "due": "2026-11-30",
+    "grade": "A",
+    "tags": ["hot"],
+    "stage": "quoting",
+    "days_in_stage": 3,
+    "owner": {"id": 8, "name": "王强", "role": "manager"},
+    "customer": {"name": "恒远精密", "grade": "B"},
+    "created_at": "2026-11-20T00:00:00Z",
+    "start_of_work": "2026-11-19T16:30:00+08:00",
+    "end_of_work": "2026-11-20T18:00:00+08:00",
+    "lines": [
+        {"item": "螺丝", "qty": 4, "amount": "100.00", "day": "2026-11-01"},
+        {"item": "螺母", "qty": 6, "amount": "180.00"},
+        {"item": "垫片", "amount": "300.00", "day": "2026-11-20"},
+    ],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +153,9 @@ def shown(value: object, value_type: ValueType) -> str:
             return value.isoformat()
         case _:
             return str(value)
+
+
+EXAMPLE = nested(APP, "deal", _EXAMPLE)
+"""The deal of the guide and of the functions' examples."""
+VISITED = replace(MOMENT, entered=lambda _entity, _record, _stage: MOMENT.now)
+"""The moment of the cases, for a record that has been in every stage just now."""

@@ -100,7 +100,7 @@ NAMES = (
         "F39",
         ("不认识的函数", "An unknown function"),
         ("没有函数或决策表“{name}”", "There is no function or decision table “{name}”"),
-        ("`sluice explain functions` 列出所有函数", "`sluice explain functions` lists all functions"),
+        ("语言手册的“公式”一页列出所有函数", "The page on formulas of the language guide lists all functions"),
         why.NAMES,
         "summ(lines.amount)",
         "sum(lines.amount)",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-from dataclasses import replace
 
 import pytest
 
@@ -12,32 +11,13 @@ from dsl.formula.function_row import Function
 from dsl.formula.functions import FUNCTIONS
 from dsl.formula.python_code import compile_formula
 from tests.formula_app import APP
-from tests.formula_cases import MOMENT, nested, shown
-
-ROW = nested(
-    APP,
-    "deal",
-    {
-        "qty": 10,
-        "created_at": "2026-11-20T00:00:00Z",
-        "start_of_work": "2026-11-19T16:30:00+08:00",
-        "end_of_work": "2026-11-20T18:00:00+08:00",
-        "lines": [
-            {"item": "螺丝", "qty": 4, "amount": "100.00", "day": "2026-11-01"},
-            {"item": "螺母", "qty": 6, "amount": "180.00"},
-            {"item": "垫片", "amount": "300.00", "day": "2026-11-20"},
-        ],
-    },
-)
-"""The deal over which the examples are computed."""
-VISITED = replace(MOMENT, entered=lambda _entity, _record, _stage: MOMENT.now)
-"""The moment of the cases, for a record that has been in every stage."""
+from tests.formula_cases import EXAMPLE, VISITED, shown
 
 
 def _value(function: Function) -> str:
     checked = compile_for(APP, "deal", function.example, display=True)
     assert checked.value is not None, checked.problems
-    return shown(compile_formula(checked.value, APP)(ROW, VISITED), checked.value.type).strip('"')
+    return shown(compile_formula(checked.value, APP)(EXAMPLE, VISITED), checked.value.type).strip('"')
 
 
 @pytest.mark.parametrize("function", FUNCTIONS.values(), ids=lambda function: function.key)
