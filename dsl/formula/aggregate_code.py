@@ -24,8 +24,12 @@ def aggregate_source(node: Aggregate, source: Source, inner: Expressions) -> str
         lines += _ordered(node)
     else:
         if node.value is not None:
-            lines.append(f"        value = {inner.value(node.value)}")
-            lines.append(f"        if value {'== ' + repr('') if node.function == 'join' else 'is None'}: continue")
+            tests, expression = inner.pure(node.value)
+            if tests:
+                lines.append(f"        if {' or '.join(tests)}: continue")
+            lines.append(f"        value = {expression}")
+        if node.function == "join":
+            lines.append("        if value == '': continue")
         lines += [f"        {step}" for step in _STEP[node.function]]
     lines += _end(node, inner)
     source.functions.append("\n".join(lines) + "\n")

@@ -12,11 +12,12 @@ from dsl.formula.code_source import Pure, Source, empty_of, scale_of, scaled
 from dsl.formula.decision_code import decision_source
 from dsl.formula.functions import FUNCTIONS
 from dsl.formula.operators import DIVISION_SCALE
-from dsl.formula.scope import default_nullable, limit_days
+from dsl.formula.scope import FIELD_LIMIT, default_nullable, limit_days
 from dsl.formula.tree import (
     Aggregate,
     Arithmetic,
     Between,
+    Bounds,
     Call,
     Compare,
     Concat,
@@ -55,6 +56,24 @@ class Expressions:
     def __init__(self, source: Source, this: str = "this") -> None:
         self.source = source
         self.this = this
+        self.names: dict[str, str] = {}
+
+    def _read(self, expression: str) -> str:
+        """The variable for a field that is read; one field has one variable, so that it is tested once."""
+        if expression not in self.names:
+            self.names[expression] = self.source.name("v")
+        return self.names[expression]
+
+    def cut(self, expression: str, digits: int, bounds: Bounds | None = None) -> str:
+        """The expression with `digits` more decimals; rounded half away from zero to fewer."""
+        if digits >= 0:
+            return scaled(expression, digits)
+        unit = 10**-digits
+        half = unit // 2
+        if bounds is not None and bounds.low is not None and bounds.low >= 0:
+            return f"(({expression} + {half}) // {unit})"
+        name = self.source.name("t")
+        return f"(({name} + {half}) // {unit} if ({name} := {expression}) >= 0 else -(({half} - {name}) // {unit}))"
 
     def value(self, node: Node) -> str:
         """An expression that is never in need of tests: empty is None, "", False or ()."""
@@ -133,11 +152,11 @@ class Expressions:
         tests: list[str] = []
         base = self._row(start)
         if start in ("me", "submitter"):
-            name = self.source.name("t")
+            name = self._read(base)
             tests.append(f"({name} := {base}) is None")
             base = name
         for hop in hops:
-            name = self.source.name("t")
+            name = self._read(f"{base}[{hop.field!r}]")
             tests.append(f"({name} := {base}[{hop.field!r}]) is None")
             base = name
         return tests, base
@@ -147,7 +166,7 @@ class Expressions:
         read = f"{base}[{node.field!r}]"
         if not default_nullable(node.type):
             return tests, read
-        name = self.source.name("t")
+        name = self._read(read)
         tests.append(f"({name} := {read}) is None")
         if isinstance(node.type, RefType | PersonType):
             return tests, f"{name}['id']"
@@ -162,7 +181,7 @@ class Expressions:
     def _arithmetic(self, node: Arithmetic) -> Pure:
         left_tests, left = self.pure(node.left)
         right_tests, right = self.pure(node.right)
-        tests = left_tests + right_tests
+        tests = _merged(left_tests, right_tests)
         a, b = node.left.type, node.right.type
         match a, b:
             case NumberType(), NumberType():
@@ -181,7 +200,7 @@ class Expressions:
         if node.op == "/":
             return self._divided(node, tests, left, right, scale - a + b)
         if node.op == "*":
-            return self._checked(node, tests, scaled(f"({left} * {right})", scale - a - b, node.bounds))
+            return self._checked(node, tests, self.cut(f"({left} * {right})", scale - a - b, node.bounds))
         return self._checked(node, tests, f"({scaled(left, scale - a)} {node.op} {scaled(right, scale - b)})")
 
     def _divided(self, node: Arithmetic, tests: list[str], left: str, right: str, digits: int) -> Pure:
@@ -211,7 +230,7 @@ class Expressions:
     def _durations(self, node: Arithmetic, tests: list[str], left: str, right: str) -> Pure:
         a, b = node.left.type, node.right.type
         if node.op == "*":
-            return self._checked(node, tests, scaled(f"({left} * {right})", -scale_of(a) - scale_of(b), node.bounds))
+            return self._checked(node, tests, self.cut(f"({left} * {right})", -scale_of(a) - scale_of(b), node.bounds))
         if node.op == "/":
             digits = scale_of(b) if isinstance(b, NumberType) else DIVISION_SCALE
             return self._divided(node, tests, left, right, digits)
@@ -226,7 +245,7 @@ class Expressions:
         right_tests, right = self.pure(node.right)
         left = scaled(left, scale - scale_of(node.left.type))
         right = scaled(right, scale - scale_of(node.right.type))
-        return _unless(left_tests + right_tests, f"{left} {node.op} {right}")
+        return _unless(_merged(left_tests, right_tests), f"{left} {node.op} {right}")
 
     def _at_scale(self, node: Node, scale: int) -> str:
         """The value with that many decimals; None stays None."""
@@ -244,17 +263,16 @@ class Expressions:
         written: list[str] = []
         for part in parts:
             more, expression = self.pure(part)
-            tests += more
+            tests = _merged(tests, more)
             written.append(scaled(expression, scale - scale_of(part.type)))
         return _unless(tests, " <= ".join(written))
 
     def _is_empty(self, node: IsEmpty) -> str:
+        if default_nullable(node.arg.type) and not isinstance(node.arg.type, FileType):
+            tests, _expression = self.pure(node.arg)
+            return _present(tests) if node.negated else f"({' or '.join(tests) or False})"
         value = self.value(node.arg)
-        if not node.arg.nullable and default_nullable(node.arg.type):
-            return repr(node.negated)
-        if isinstance(node.arg.type, TextType | SetType | FileType):
-            return f"bool({value})" if node.negated else f"(not {value})"
-        return f"({value} is {'not ' if node.negated else ''}None)"
+        return f"bool({value})" if node.negated else f"(not {value})"
 
     def _membership(self, node: In) -> str:
         word = "not in" if node.negated else "in"
@@ -292,7 +310,7 @@ class Expressions:
             case "stored":
                 return self._stored(node)
         parts = [self.pure(arg) for arg in node.args]
-        tests = [test for more, _expression in parts for test in more]
+        tests = _merged(*(more for more, _expression in parts))
         written = [expression for _tests, expression in parts]
         if node.function in ("min", "max"):
             return tests, f"{node.function}({', '.join(written)})"
@@ -311,18 +329,17 @@ class Expressions:
     def _stored(self, node: Call) -> Pure:
         tests, arg = self.pure(node.args[0])
         digits = scale_of(node.type) - scale_of(node.args[0].type)
-        shifted = scaled(arg, digits, node.bounds)
-        limits = rescaled(node.args[0].bounds, digits)
-        if limits == node.bounds:
+        shifted = self.cut(arg, digits, node.bounds)
+        if rescaled(node.args[0].bounds, digits) == node.bounds:
             return tests, shifted
         name = self.source.name("t")
-        return [*tests, f"({name} := fit({shifted})) is None"], name
+        return [*tests, f"not {-FIELD_LIMIT} <= ({name} := {shifted}) <= {FIELD_LIMIT}"], name
 
     def _rounded(self, node: Call) -> Pure:
         tests, arg = self.pure(node.args[0])
         source = scale_of(node.args[0].type)
         places = node.args[1].bounds.low or 0
-        expression = scaled(arg, places - source, node.bounds)
+        expression = self.cut(arg, places - source, node.bounds)
         if places < 0:
             expression = scaled(expression, -places)
         return self._checked(node, tests, expression)
@@ -357,7 +374,17 @@ class Expressions:
         return f"{name}({', '.join(self.value(arg) for arg in node.args)})"
 
 
+def _merged(*tests: list[str]) -> list[str]:
+    """The tests in order, each once."""
+    return list(dict.fromkeys(test for more in tests for test in more))
+
+
 def _unless(tests: list[str], expression: str) -> str:
-    if not tests:
-        return f"({expression})"
-    return f"(not ({' or '.join(tests)}) and {expression})"
+    return f"({_present(tests)} and {expression})" if tests else f"({expression})"
+
+
+def _present(tests: list[str]) -> str:
+    """None of the tests is true."""
+    if all(test.endswith(" is None") for test in tests):
+        return f"({' and '.join(test.removesuffix('None') + 'not None' for test in tests) or True})"
+    return f"(not ({' or '.join(tests)}))"

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from dsl.app import App
-from dsl.formula.tree import Bounds
 from dsl.formula.value_types import NumberType, SetType, TextType, ValueType, YesNoType
 
 Pure: TypeAlias = tuple[list[str], str]
@@ -52,13 +51,8 @@ def empty_of(value_type: ValueType) -> str:
             return "None"
 
 
-def scaled(expression: str, digits: int, bounds: Bounds | None = None) -> str:
-    """The expression with `digits` more decimals; rounded half away from zero to fewer."""
+def scaled(expression: str, digits: int) -> str:
+    """The expression with `digits` more decimals; a literal is written out."""
     if digits == 0:
         return expression
-    if digits > 0:
-        return f"({expression} * {10**digits})"
-    unit = 10**-digits
-    if bounds is not None and bounds.low is not None and bounds.low >= 0:
-        return f"(({expression} + {unit // 2}) // {unit})"
-    return f"round_places({expression}, {-digits})"
+    return f"{int(expression) * 10**digits}" if expression.isdecimal() else f"({expression} * {10**digits})"

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from dsl.formula.bounds import OVERFLOW
 from dsl.formula.decimals import decimal_text, divide_half_away
-from dsl.formula.scope import FIELD_LIMIT
 
 __all__ = ["decimal_text", "divide_half_away"]
 
@@ -15,16 +14,6 @@ BLANKS = " \t\n\r\f\v\u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + 
 """What trim removes at both ends: every blank of Unicode, the full-width one included."""
 LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 UPPER = {lower: lower - 32 for lower in range(ord("a"), ord("z") + 1)}
-
-
-def round_places(value: int, places: int) -> int:
-    """The value without its last `places` digits, half away from zero."""
-    return divide_half_away(value, 10**places)
-
-
-def fit(value: int) -> int | None:
-    """A value for a field: empty beyond what a column holds."""
-    return value if -FIELD_LIMIT <= value <= FIELD_LIMIT else None
 
 
 def sign(value: int) -> int:
