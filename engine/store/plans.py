@@ -57,6 +57,7 @@ class Compiled:
 
     def __init__(self, compiler: SQLCompiler, dialect: Dialect) -> None:
         self._compiler = compiler
+        self.sql = compiler.string
         self._has_lists = bool(compiler.post_compile_params or compiler.literal_execute_params)
         self._order: Sequence[str] | None = compiler.positiontup
         self._writers: Mapping[str, Any] = compiler._bind_processors  # a function, or several for a tuple
@@ -66,7 +67,7 @@ class Compiled:
     def bind(self, params: Params | None, found: Sequence[sa.BindParameter[Any]] | None = None) -> tuple[str, Any]:
         """SQL and parameters for the driver. `found`: the unnamed values of a statement that was compiled before."""
         values = self._compiler.construct_params(params, extracted_parameters=found)
-        sql, order, writers = self._compiler.string, self._order, self._writers
+        sql, order, writers = self.sql, self._order, self._writers
         if self._has_lists:
             state = self._compiler._process_parameters_for_postcompile(values)
             values = {**values, **state.additional_parameters}
@@ -89,18 +90,56 @@ class Compiled:
         return read_rows
 
 
+class Slot:
+    """One place for a value in a plan: filled from the parameter `key`, or always with the same value."""
+
+    __slots__ = ("fixed", "is_required", "key", "name", "write")
+
+    def __init__(self, param: sa.BindParameter[Any], name: str, write: Callable[[Any], Any] | None) -> None:
+        self.name, self.key, self.write = name, param.key, write
+        self.is_required = param.required
+        self.fixed = None if param.required else self.written(param.effective_value)
+
+    def written(self, value: Any) -> Any:
+        return self.write(value) if self.write else value
+
+    def fill(self, params: Params) -> Any:
+        if self.key in params:
+            return self.written(params[self.key])
+        if self.is_required:
+            raise sa.exc.InvalidRequestError(f"a plan misses its parameter {self.key}")
+        return self.fixed
+
+
+class CompiledPlan(Compiled):
+    """A plan's statement: binding it costs a look-up per value, where SQLAlchemy looks at the whole statement again."""
+
+    def __init__(self, compiler: SQLCompiler, dialect: Dialect) -> None:
+        super().__init__(compiler, dialect)
+        slots = {name: Slot(param, name, self._writers.get(name)) for param, name in compiler.bind_names.items()}
+        self._slots = [slots[name] for name in self._order] if self._order is not None else list(slots.values())
+
+    def bind(self, params: Params | None, found: Sequence[sa.BindParameter[Any]] | None = None) -> tuple[str, Any]:
+        if self._has_lists:
+            return super().bind(params, found)
+        given = params or {}
+        if self._order is not None:
+            return self.sql, [slot.fill(given) for slot in self._slots]
+        return self.sql, {slot.name: slot.fill(given) for slot in self._slots}
+
+
 class Plan:
     """A guarded statement, compiled on first use. Its named parameters have no values; its unnamed ones are fixed."""
 
     def __init__(self, statement: Statement) -> None:
         guard(statement)
         self._statement = statement
-        self._compiled: dict[str, Compiled] = {}
+        self._compiled: dict[str, CompiledPlan] = {}
 
-    def on(self, dialect: Dialect) -> Compiled:
+    def on(self, dialect: Dialect) -> CompiledPlan:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = Compiled(_compile(self._statement, dialect), dialect)
+            compiled = self._compiled[dialect.name] = CompiledPlan(_compile(self._statement, dialect), dialect)
         return compiled
 
 
@@ -125,7 +164,7 @@ class StatementCache:
     def prepare(self, statement: Statement | Plan, params: Params | None) -> tuple[Compiled, str, Any]:
         """The compiled statement, its SQL and its bound parameters."""
         if isinstance(statement, Plan):
-            compiled = statement.on(self.dialect)
+            compiled: Compiled = statement.on(self.dialect)
             return compiled, *compiled.bind(params)
         shape = _clause(statement)._generate_cache_key()
         if shape is None:

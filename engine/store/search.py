@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,9 +65,10 @@ def searchable(entity: Entity) -> tuple[str, ...]:
 def tokens(text: str) -> str:
     """One letter, digit or character a token, separated by blanks: 华东 A-1 → 华 东 a 1."""
     plain = unicodedata.normalize("NFKC", text[:MOST_CHARACTERS]).lower()
-    return " ".join(character for character in plain if character.isalnum())
+    return " ".join(filter(str.isalnum, plain))
 
 
+@lru_cache(maxsize=8_192)
 def initials(text: str) -> str:
     """The first letters of the text's pinyin; other characters stay."""
     return "".join(lazy_pinyin(text[:100], style=Style.FIRST_LETTER))
