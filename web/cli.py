@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Literal, Protocol, cast
 
 from engine.errors import EngineError
 
@@ -71,11 +72,22 @@ def _run(name: str, command: Command, rest: Sequence[str]) -> int:
     try:
         return module.run(parser.parse_args(rest))
     except EngineError as error:
-        print(f"sluice {name}: {error}", file=sys.stderr)
+        print(f"sluice {name}: {_spoken(str(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader of our output went away: `sluice check … | head`
         sys.stderr.close()
         return 1
+
+
+def _spoken(said: str) -> str:
+    """The terminal's half of a sentence written as `中文 | English`."""
+    chinese, separator, english = said.partition(" | ")
+    return english if separator and terminal_language() == "en" else chinese
+
+
+def terminal_language() -> Literal["zh", "en"]:
+    """Chinese where the terminal is Chinese, else English."""
+    return "zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
 
 
 def _overview() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from dsl.load import load_app
 from dsl.render import as_text
 from engine.runtime import Engine
 from engine.store.system_tables import user_account
+from web.cli import terminal_language
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,8 +42,7 @@ def has_people(engine: Engine) -> bool:
 
 def add_language(parser: argparse.ArgumentParser) -> None:
     """`--lang`, by default that of the terminal."""
-    spoken = "zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
-    parser.add_argument("--lang", choices=("zh", "en"), default=spoken)
+    parser.add_argument("--lang", choices=("zh", "en"), default=terminal_language())
 
 
 def checked_app(path: Path) -> App | None:
@@ -51,6 +50,6 @@ def checked_app(path: Path) -> App | None:
     checked = load_app(path)
     if checked.errors or checked.value is None:
         source = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-        print(as_text(checked.errors, {path.name: source}, "en"), file=sys.stderr)
+        print(as_text(checked.errors, {path.name: source}, terminal_language()), file=sys.stderr)
         return None
     return checked.value

@@ -38,8 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _stop)
     engine = engine_at(arguments)
     try:
-        if not arguments.no_sample and not has_people(engine):
-            _load_sample(engine, arguments.data)
+        if not has_people(engine):
+            _fill(engine, arguments)
         return _serve(engine, arguments)
     except (SystemExit, KeyboardInterrupt):
         return 0
@@ -58,6 +58,17 @@ def _serve(engine: Engine, arguments: argparse.Namespace) -> int:
     print(f"ready http://{arguments.host}:{server.effective_port}", flush=True)
     server.run()
     return 0
+
+
+def _fill(engine: Engine, arguments: argparse.Namespace) -> None:
+    """Somebody must be able to sign in: the sample company, or a word on how to add the first person."""
+    if not arguments.no_sample:
+        try:
+            return _load_sample(engine, arguments.data)
+        except ValueError as error:  # an app without a sample company
+            print(error, file=sys.stderr)
+    print("nobody can sign in yet: sluice user add LOGIN --role ROLE", file=sys.stderr)
+    return None
 
 
 def _load_sample(engine: Engine, data: Path) -> None:
