@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from dsl.app import App, Entity, Field
-from engine.writing.input import is_writable
+from engine.values import is_written
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -208,7 +208,7 @@ def _closed(properties: Mapping[str, object], required: tuple[str, ...]) -> Sche
 
 def is_taken(entity: Entity, field: Field) -> bool:
     """Whether a body may hold the field: people fill it in, or it is a table whose rows they fill in."""
-    return field.kind == "table" or is_writable(entity, field)
+    return field.kind == "table" or is_written(entity, field)
 
 
 def _required(entity: Entity) -> tuple[str, ...]:

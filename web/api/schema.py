@@ -6,7 +6,7 @@ from flask import Response
 
 from dsl.app import Entity, Field, Pipeline
 from engine.answers import Rights
-from engine.writing.input import is_writable
+from engine.values import is_written
 from web.api.blueprint import api
 from web.responses import json_answer
 from web.session import current_context, current_engine, current_language
@@ -70,7 +70,7 @@ def _field(entity: Entity, field: Field, rights: Rights) -> dict[str, object]:
         "required": field.required is True,
         "unique": field.unique,
         "computed": field.is_computed,
-        "written": is_writable(entity, field),
+        "written": is_written(entity, field),
         "masked": field.key in rights.masked,
         "options": options,
     }
