@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ import sqlalchemy as sa
 from engine.clock import day_of
 from engine.papers.numbers import period_of, render
 from engine.sample.book import Book, Happening, Proof, Row, Starts, Stay
+from engine.store import search
 from engine.store.connection import Connection
 from engine.store.files import StoredFile
 from engine.store.links import add_links
@@ -24,6 +24,7 @@ from engine.store.records import new_row
 from engine.store.seal import Reason, as_system
 from engine.store.system_tables import document_number, event, evidence, file, stage_visit, stage_week
 from engine.store.tables import EntityTable, Tables
+from engine.store.visits import week_of
 from engine.writing.stored_json import to_json
 
 BATCH = 5_000
@@ -44,6 +45,7 @@ def copy(conn: Connection, tables: Tables, book: Book, contents: Mapping[str, St
     plans = Plans()
     for found in tables:
         _copy_records(conn, plans, found, list(book.rows[found.entity.key].values()), codes)
+        search.index_many(conn, found.entity, _searched(book, found, codes))
     _insert(conn, event, [_event(each, revision) for each in book.events])
     _insert(conn, stage_visit, _numbered(conn, stage_visit, [_visit(stay) for stay in book.stays]))
     _insert(conn, stage_week, _weeks(book))
@@ -68,6 +70,14 @@ def _copy_records(
     _insert(conn, found.table, columns)
     for field in found.links:
         add_links(conn, plans, found, field, _pairs(rows, field))
+
+
+def _searched(
+    book: Book, found: EntityTable, codes: Mapping[tuple[str, int], str]
+) -> Iterator[tuple[int, dict[str, object]]]:
+    for row in book.rows[found.entity.key].values():
+        code = codes.get((row.entity, row.id))
+        yield row.id, row.values if code is None else {**row.values, "code": code}
 
 
 def _pairs(rows: Sequence[Row], field: str) -> Iterator[tuple[int, object]]:
@@ -151,9 +161,9 @@ def _weeks(book: Book) -> list[dict[str, object]]:
     sums: defaultdict[tuple[str, str, str, int], Counter[str]] = defaultdict(Counter)
     for stay in book.stays:
         unit = stay.unit_id or 0
-        sums[stay.entity, _week(book, stay.entered_at), stay.stage, unit]["entered"] += 1
+        sums[stay.entity, week_of(book.app, stay.entered_at), stay.stage, unit]["entered"] += 1
         if stay.left_at is not None:
-            left = sums[stay.entity, _week(book, stay.left_at), stay.stage, unit]
+            left = sums[stay.entity, week_of(book.app, stay.left_at), stay.stage, unit]
             left["left_count"] += 1
             left["dwell_seconds"] += int((stay.left_at - stay.entered_at).total_seconds())
             left["late"] += int(stay.due_at is not None and stay.left_at > stay.due_at)
@@ -162,11 +172,6 @@ def _weeks(book: Book) -> list[dict[str, object]]:
         | {key: found[key] for key in ("entered", "left_count", "dwell_seconds", "late")}
         for (entity, week, stage, unit), found in sums.items()
     ]
-
-
-def _week(book: Book, at: datetime) -> str:
-    year, week, _ = day_of(at, book.app.timezone).isocalendar()
-    return f"{year}-W{week:02}"
 
 
 def _evidence(proof: Proof, hashes: Mapping[int, str]) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from dsl.formula.env import Env
 from engine.people import organisation, passwords, users
 from engine.runtime import Engine
 from engine.sample import bulk, papers
@@ -107,8 +108,7 @@ def _load_records(
     story = Story(app, rng, book, WorkTime(rng, engine.clock.now(), app.timezone), company)
     tell(story)
     bulk.copy(conn, installed.tables, book, contents, engine.revision)
-    for entity in app.entities:
-        installed.derived.rebuild(conn, entity)
+    installed.derived.rebuild_all(conn, Env(story.time.today, story.time.now))
 
 
 def _tell_sales(story: Story) -> None:
