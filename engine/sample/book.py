@@ -110,6 +110,7 @@ class Book:
 
     def add(self, entity: str, at: datetime, by: int, values: Mapping[str, object], parent: Row | None = None) -> Row:
         """A new record in its first stage. A child of `parent` gets its reference, owner and unit from it."""
+        at = _whole(at)
         definition = self.app.entities[entity]
         kept = dict(values)
         if parent is not None and definition.parent:
@@ -129,6 +130,7 @@ class Book:
 
     def change(self, row: Row, at: datetime, by: int, **values: object) -> None:
         """New values of some fields."""
+        at = _whole(at)
         changes = self._take(row, values)
         self._touch(row, at, by)
         self._tell(row, "changed", changes, by, at)
@@ -139,7 +141,7 @@ class Book:
         stage = definition.pipeline_of(row.pipeline).stage(to)
         if stage is None:
             raise ValueError(f"{row.entity} has no stage {to}")
-        before = row.stage or ""
+        at, before = _whole(at), row.stage or ""
         changes = self._take(row, fill)
         changes["stage"] = (before, to)
         self._touch(row, at, by)
@@ -149,7 +151,7 @@ class Book:
         return event
 
     def upload(self, content: str, name: str, by: int, at: datetime) -> Upload:
-        made = Upload(self._starts.file + len(self.uploads), content, name, by, at)
+        made = Upload(self._starts.file + len(self.uploads), content, name, by, _whole(at))
         self.uploads.append(made)
         return made
 
@@ -194,6 +196,11 @@ class Book:
         self.events.sort(key=lambda e: e.at)
         for place, event in enumerate(self.events):
             event.id = self._starts.event + place
+
+
+def _whole(at: datetime) -> datetime:
+    """Instants are whole seconds everywhere in the engine."""
+    return at.replace(microsecond=0)
 
 
 def _person(values: Mapping[str, object], key: str, otherwise: int | None) -> int | None:

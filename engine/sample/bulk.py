@@ -17,7 +17,7 @@ from engine.papers.numbers import period_of, render
 from engine.sample.book import Book, Happening, Proof, Row, Starts, Stay
 from engine.store import search
 from engine.store.connection import Connection
-from engine.store.files import StoredFile
+from engine.store.files import Content
 from engine.store.links import add_links
 from engine.store.plans import Plan, Plans
 from engine.store.records import new_row
@@ -37,7 +37,7 @@ def starts(conn: Connection, tables: Tables) -> Starts:
     return Starts(records, _next_id(conn, event), _next_id(conn, file))
 
 
-def copy(conn: Connection, tables: Tables, book: Book, contents: Mapping[str, StoredFile], revision: int) -> None:
+def copy(conn: Connection, tables: Tables, book: Book, contents: Mapping[str, Content], revision: int) -> None:
     """Files, records with their numbers and links, events, visits and evidence. contents: by their name."""
     book.number_events()
     _copy_files(conn, book, contents)
@@ -190,7 +190,7 @@ def _evidence(proof: Proof, hashes: Mapping[int, str]) -> dict[str, object]:
     }
 
 
-def _copy_files(conn: Connection, book: Book, contents: Mapping[str, StoredFile]) -> None:
+def _copy_files(conn: Connection, book: Book, contents: Mapping[str, Content]) -> None:
     rows = []
     for upload in book.uploads:
         kept = contents[upload.content]

@@ -22,9 +22,10 @@ from engine.sample.shops import write_shops
 from engine.sample.story import Story
 from engine.sample.worktime import WorkTime
 from engine.store.connection import Connection
-from engine.store.files import StoredFile
+from engine.store.files import Content
 from engine.store.system_tables import setting, user_account
 
+LOGINS: Final = ("sales", "sales2", "manager", "director", "cfo", "tech", "admin")
 MARK: Final = "sample"
 """The setting that says that the sample company is in the data."""
 
@@ -54,16 +55,14 @@ def load_sample(engine: Engine, seed: int = 1) -> list[tuple[str, str]]:
         _load_records(conn, engine, seed, company, contents, told[1])
         conn.execute(sa.insert(setting).values(key=MARK, value=str(seed)))
     engine.database.optimize()
-    return [(worker.login, password) for worker in company.workers if worker.login]
+    known = {worker.login for worker in company.workers}
+    return [(login, password) for login in LOGINS if login in known]
 
 
-def _put_contents(engine: Engine) -> dict[str, StoredFile]:
+def _put_contents(engine: Engine) -> dict[str, Content]:
     """The few different files that the story's uploads share, kept by their content."""
     store = engine.installed.files
-    return {
-        name: store.put(BytesIO(papers.data(name)), papers.file_name(name), papers.mime(name))
-        for name in papers.contents()
-    }
+    return {name: store.take(BytesIO(papers.data(name)), papers.file_name(name)) for name in papers.contents()}
 
 
 def _load_company(
@@ -100,7 +99,7 @@ def _load_records(
     engine: Engine,
     seed: int,
     company: Company,
-    contents: Mapping[str, StoredFile],
+    contents: Mapping[str, Content],
     tell: Callable[[Story], None],
 ) -> None:
     rng, app, installed = Random(seed), engine.app, engine.installed

@@ -43,10 +43,6 @@ def file_name(content: str) -> str:
     return f"{label}-{int(number) + 1}.{ending}"
 
 
-def mime(content: str) -> str:
-    return "application/pdf" if content.partition(":")[0] in PAPERS else "image/png"
-
-
 @cache
 def data(content: str) -> bytes:
     kind, _, number = content.partition(":")
