@@ -53,8 +53,7 @@ def close_quotes(story: Story, deal: Row, at: datetime, *, won: bool) -> None:
         elif story.time.day_of(ended) > sent_on + timedelta(days=VALID_DAYS):
             story.book.move(quote, "expired", ended, by)
         else:
-            receipt = story.file("read_receipt", by, ended)
-            story.book.move(quote, "replaced", ended, by, read_receipt=receipt.id)
+            story.book.move(quote, "replaced", ended, by)
 
 
 def accepted_quote(story: Story, deal: Row) -> int | None:
