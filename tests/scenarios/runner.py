@@ -31,7 +31,6 @@ from io import BytesIO
 from pathlib import Path
 
 import yaml
-from engine.testing import acting, virtual_clock
 
 from dsl.app import App, Entity
 from dsl.app import Field as AppField
@@ -42,6 +41,7 @@ from engine.context import Context
 from engine.errors import EngineError
 from engine.runtime import Engine
 from engine.sample import papers
+from engine.testing import acting, virtual_clock
 from engine.verdict import Outcome
 
 HERE = Path(__file__).parent

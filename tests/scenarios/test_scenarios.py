@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from engine.testing import Colleague, engine_for
 
 import apps
+from engine.testing import Colleague, engine_for
 from tests.scenarios.runner import Scenario, Stage, scenarios
 
 SALES = tuple(

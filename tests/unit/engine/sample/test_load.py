@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from engine.papers.numbers import render
-from engine.testing import acting
 
 import apps
 from dsl.app import NumberSeries
+from engine.papers.numbers import render
 from engine.runtime import Engine
 from engine.sample import has_sample, load_sample
 from engine.store.connection import Connection
 from engine.store.lists import Query
 from engine.store.seal import Reason, as_system
 from engine.store.system_tables import document_number, stage_visit, stage_week
+from engine.testing import acting
 
 APPS = Path(apps.__file__).parent
 
