@@ -10,9 +10,7 @@ from dsl.codes.name_codes import NAME_CODES
 from dsl.codes.shape_codes import SHAPE_CODES
 from dsl.codes.yaml_codes import YAML_CODES
 from dsl.formula.codes import FORMULA_CODES
-from dsl.formula.codes import FORMULA_CODES
 
 CATALOG: Mapping[str, CatalogEntry] = {
-    entry.code: entry
-    for entry in (*YAML_CODES, *SHAPE_CODES, *NAME_CODES, *FORMULA_CODES, *CHECK_CODES, *FORMULA_CODES)
+    entry.code: entry for entry in (*YAML_CODES, *SHAPE_CODES, *NAME_CODES, *FORMULA_CODES, *CHECK_CODES)
 }

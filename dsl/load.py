@@ -11,13 +11,11 @@ from dsl.checks import check_app
 from dsl.checks.emptiness import approvals_that_are_skipped
 from dsl.later import report_later
 from dsl.problems import Checked, Problem
-from dsl.read import Reading
+from dsl.read import MOST_PROBLEMS, Reading
 from dsl.read_app import read_app
 from dsl.resolve.app import resolve_app
 from dsl.source import Span
 from dsl.yaml_reader import MAX_BYTES, read_yaml
-
-_MOST_PROBLEMS = 1_000
 
 
 def load_app(path: Path) -> Checked[App]:
@@ -70,4 +68,4 @@ def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
         if mark not in seen:
             seen.add(mark)
             found.append(problem)
-    return tuple(found[:_MOST_PROBLEMS])
+    return tuple(found[:MOST_PROBLEMS])

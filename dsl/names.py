@@ -5,11 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 MAX_NAME = 48
 MAX_NAME_BYTES = 60
 RESERVED = frozenset({"or", "and", "not", "is", "in", "empty", "between", "where", "true", "false", "this", "me"})
 _SURE = 0.75
+_MOST_CANDIDATES = 2_000
+_MOST_COMPARED = 60
+_LENGTHS_APART = 6
 _NAME = re.compile(r"[^\W\d_]\w*")
 
 
@@ -28,10 +32,16 @@ def meant(word: str, candidates: Iterable[str]) -> str:
 
 def suggest(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
     """Up to three known names that the word may have meant, the nearest first."""
-    known = list(dict.fromkeys(candidates))[:2000]
-    folded = {name.lower(): name for name in known}
     short = word[:MAX_NAME].lower()
-    if short in folded:
-        return (folded[short],)
+    letters = set(short)
+    folded: dict[str, str] = {}
+    for name in islice(candidates, _MOST_CANDIDATES):
+        lower = name.lower()
+        if lower == short:
+            return (name,)
+        if abs(len(lower) - len(short)) <= _LENGTHS_APART and 2 * len(letters & set(lower)) >= len(letters):
+            folded.setdefault(lower, name)
+            if len(folded) >= _MOST_COMPARED:
+                break
     near = difflib.get_close_matches(short, folded, n=3, cutoff=0.6)
     return tuple(folded[name] for name in near)

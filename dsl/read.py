@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from dsl.app import Text
 from dsl.names import is_name, meant, suggest
@@ -17,6 +18,8 @@ from dsl.problems import Problem, Related, Severity
 from dsl.source import NOWHERE, Span
 from dsl.yaml_faults import wide_colon
 
+MOST_PROBLEMS = 500
+_T = TypeVar("_T", Entry, Node, Scalar)
 _TRUE = {"true", "yes", "on", "是"}
 _FALSE = {"false", "no", "off", "否"}
 _WHOLE = re.compile(r"[+-]?\d{1,9}")
@@ -49,10 +52,17 @@ class Reading:
 
     def unknown(self, code: str, word: Scalar, known: Iterable[str], **values: object) -> str:
         """Reports a name that is not known, with the near ones; returns the one that was surely meant, or ""."""
+        if self.is_full:
+            return ""
         known = list(known)
         found = {"name": word.text[:60], **values}
         self.problems.append(Problem(code, word.span, found, near=suggest(word.text, known)))
         return meant(word.text, known)
+
+    @property
+    def is_full(self) -> bool:
+        """Enough has been said: nobody reads more, and looking for near names takes its time."""
+        return len(self.problems) >= MOST_PROBLEMS
 
     # --- shapes ------------------------------------------------------------------------------------------------------
 
@@ -86,6 +96,14 @@ class Reading:
                 self.report("S09", entry.key.span, name=entry.key.text[:60])
             else:
                 yield entry
+
+    def limited(self, found: Iterable[_T], most: int) -> list[_T]:
+        """The first ones; a problem at the first that is too many. They are entries or nodes."""
+        kept = list(found)
+        if len(kept) > most:
+            extra = kept[most]
+            self.report("S41", extra.key.span if isinstance(extra, Entry) else extra.span, most=most)
+        return kept[:most]
 
     def items(self, node: Node | None) -> tuple[Node, ...]:
         """The items of a list; one value alone is a list of one."""

@@ -19,6 +19,8 @@ DEFAULT_FILLER = frozenset(
 SIGHTS = ("own", "team", "area", "all", "assigned")
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Za-z]{2,4})?")
 _ZONE_LENGTH = 60
+MOST_ENTITIES = 500
+MOST_ROLES = 100
 
 
 def read_app(reading: Reading, root: Node) -> AppDef:
@@ -34,7 +36,7 @@ def read_app(reading: Reading, root: Node) -> AppDef:
     for entry in head.entries("choices"):
         choices[entry.key.text] = read_choices(reading, entry.key.text, entry.value, entry.key.span)
     entities = {}
-    for entry in head.entries("entities"):
+    for entry in reading.limited(head.entries("entities"), MOST_ENTITIES):
         if entry.key.text in ("person", "department"):
             reading.report("M03", entry.key.span, name=entry.key.text)
         else:
@@ -91,7 +93,7 @@ def _read_filler(head: Block) -> frozenset[str]:
 def _read_roles(reading: Reading, head: Block) -> dict[str, Role]:
     blocks: dict[str, Block] = {}
     roles: dict[str, Role] = {}
-    for entry in head.entries("roles"):
+    for entry in reading.limited(head.entries("roles"), MOST_ROLES):
         block = reading.block(entry.value, "role", entry.key.span)
         blocks[entry.key.text] = block
         label = named(block, entry.key)

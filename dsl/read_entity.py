@@ -17,6 +17,9 @@ GIVEN_KEYS = frozenset(
      "changed_by", "row_version", "owner_id", "backup_id", "unit_id", "pipeline", "deleted_at", "gaps"}
 )  # fmt: skip
 """Keys that the engine gives or keeps for itself: no field of an author may take one."""
+MOST_STAGES = 100
+MOST_FIELDS = 1_000
+MOST_SCORES = 20
 _BAND = re.compile(r"\s*([+-]?\d{1,9})?\s*\.\.\s*([+-]?\d{1,9})?\s*")
 
 
@@ -24,14 +27,14 @@ def read_entity(reading: Reading, entry: Entry) -> EntityDef:
     block = reading.block(entry.value, "entity", entry.key.span)
     label = named(block, entry.key)
     fields: dict[str, FieldDef] = {}
-    for field in block.entries("fields"):
+    for field in reading.limited(block.entries("fields"), MOST_FIELDS):
         if field.key.text in GIVEN_KEYS:
             reading.report("M03", field.key.span, name=field.key.text)
         else:
             fields[field.key.text] = _read_field(reading, field)
     tags_node = block.get("tags")
     tags = read_choices(reading, f"tags:{entry.key.text}", tags_node, block.key_span("tags")) if tags_node else None
-    scores = tuple(_read_score(reading, score) for score in block.entries("scores"))
+    scores = tuple(_read_score(reading, score) for score in reading.limited(block.entries("scores"), MOST_SCORES))
     return EntityDef(entry.key, block, label, fields, _read_pipelines(reading, block), scores, tags)
 
 
@@ -81,7 +84,9 @@ def _read_pipelines(reading: Reading, block: Block) -> tuple[PipelineDef, ...]:
     if block.has("pipelines"):
         if block.has("stages"):
             reading.report("S18", block.key_span("stages"))
-        return tuple(_read_pipeline(reading, entry) for entry in block.entries("pipelines"))
+        return tuple(
+            _read_pipeline(reading, entry) for entry in reading.limited(block.entries("pipelines"), MOST_SCORES)
+        )
     if not block.has("stages"):
         return ()
     stages = _read_stages(reading, block.get("stages"))
@@ -97,13 +102,13 @@ def _read_stages(reading: Reading, node: Node | None) -> tuple[StageDef, ...]:
     """Stages by key: a block, or only a label; or a list of keys."""
     stages = []
     if node is not None and not isinstance(node, Mapping):
-        for word in reading.words(node):
+        for word in reading.limited(reading.words(node), MOST_STAGES):
             if is_name(word.text):
                 stages.append(StageDef(word, empty_block(reading, "stage", word.span), key_text(word.text)))
             else:
                 reading.report("S09", word.span, name=word.text[:60])
         return tuple(stages)
-    for entry in reading.entries(node):
+    for entry in reading.limited(reading.entries(node), MOST_STAGES):
         if isinstance(entry.value, Scalar):
             block = empty_block(reading, "stage", entry.key.span)
             label = reading.label(entry.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import assert_never
 
 from dsl.app import App, Field, Gate, Group, Must, Requirement
@@ -46,7 +47,7 @@ def fields_that_may_be_empty(app: App) -> frozenset[Place]:
                 found.add((entity.key, field.key))
     for entity_key, key in order:
         formula = app.entities[entity_key].fields[key].formula
-        if formula is not None and may_be_empty(formula.root, frozenset(found)):
+        if formula is not None and may_be_empty(formula.root, found):
             found.add((entity_key, key))
     return frozenset(found)
 
@@ -68,7 +69,7 @@ def _is_promised(field: Field) -> bool:
     return always or field.required is True or field.given
 
 
-def may_be_empty(node: Node, empties: frozenset[Place]) -> bool:
+def may_be_empty(node: Node, empties: AbstractSet[Place]) -> bool:
     """Whether the value can be empty, trusting that required fields are filled."""
     match node:
         case Const():
@@ -95,7 +96,7 @@ def may_be_empty(node: Node, empties: frozenset[Place]) -> bool:
             assert_never(node)
 
 
-def slipping_operands(formula: Formula, empties: frozenset[Place], *, open_when: bool) -> Iterator[Node]:
+def slipping_operands(formula: Formula, empties: AbstractSet[Place], *, open_when: bool) -> Iterator[Node]:
     """Operands of comparisons that, when empty, make the formula come out as `open_when`.
 
     A comparison with an empty operand is false; under an odd number of `not` that makes the whole true. An operand
@@ -118,7 +119,7 @@ def slipping_operands(formula: Formula, empties: frozenset[Place], *, open_when:
                 pass
 
 
-def _slips(node: Node, empties: frozenset[Place], asked: set[str]) -> bool:
+def _slips(node: Node, empties: AbstractSet[Place], asked: set[str]) -> bool:
     if not may_be_empty(node, empties):
         return False
     paths = [_key(part) for part in _walk(node) if isinstance(part, Path) and may_be_empty(part, empties)]

@@ -12,11 +12,12 @@ from dsl.problems import Problem, Related
 
 def hidden_fields_that_show(app: App) -> Iterator[Problem]:
     """A09: the role may not read a field, but reads one computed from it. A19, a warning: a score made with it."""
-    inputs = _all_inputs(app)
-    for role in app.roles:
-        hidden = {
-            (entity.key, key) for entity in app.entities.values() for key in hidden_from(app, entity, role)
-        }  # fmt: skip
+    hidden_by_role = {
+        role: {(entity.key, key) for entity in app.entities.values() for key in hidden_from(app, entity, role)}
+        for role in app.roles
+    }
+    inputs = _inputs(app, set[Place]().union(*hidden_by_role.values()))
+    for role, hidden in hidden_by_role.items():
         if not hidden:
             continue
         for entity in app.entities.values():
@@ -31,7 +32,7 @@ def _shown_to(
         place = (entity.key, field.key)
         if field.formula is None or place in hidden or field.key.endswith("_band"):
             continue
-        for through in sorted(inputs[place] & hidden):
+        for through in sorted(inputs.get(place, frozenset()) & hidden):
             source = app.entities[through[0]].fields[through[1]]
             yield _leak(app, entity, field, role, source)
 
@@ -44,14 +45,16 @@ def _leak(app: App, entity: Entity, field: Field, role: str, source: Field) -> P
     return Problem(code, field.span, values, severity="warning" if is_score else "error", related=related)
 
 
-def _all_inputs(app: App) -> dict[Place, frozenset[Place]]:
-    """For each computed field all the fields it is made from, through other computed fields too."""
+def _inputs(app: App, wanted: set[Place]) -> dict[Place, frozenset[Place]]:
+    """For each computed field those of the wanted fields that it is made from, through other computed fields too."""
+    if not wanted:
+        return {}
     reads = computed_reads(app)
     order, _stuck = recalculation_order(reads)
     inputs: dict[Place, frozenset[Place]] = {}
     for place in order:
-        found = set(reads[place])
+        found = wanted.intersection(reads[place])
         for read in reads[place]:
             found |= inputs.get(read, frozenset())
         inputs[place] = frozenset(found)
-    return {place: inputs.get(place, reads[place]) for place in reads}
+    return inputs

@@ -371,6 +371,15 @@ SHAPE_CODES = (
         deal("fields: {name: text}\nrules: {odd: {label: 名称为空, warn: name is empty}}"),
     ),
     row(
+        "S41",
+        ("太多了", "Too many of them"),
+        ("这里最多 {most} 个，从这一个起不再读", "At most {most} may stand here; from this one on they are not read"),
+        ("拆成几部分，或变成数据", "Split them up, or make them data"),
+        ("没有人能看清这么多。", "Nobody oversees that many."),
+        deal("fields: {name: text}\nstages: [" + ", ".join(f"s{number}" for number in range(101)) + "]"),
+        deal("fields: {name: text}\nstages: {a: {label: 甲}, b: {label: 乙, end: won}}"),
+    ),
+    row(
         "S39",
         ("编号规则要有一个计数", "A number series needs one counter"),
         ("编号规则里有 {count} 个 <####>，要正好一个", "The series has {count} counters <####>; exactly one is wanted"),

@@ -12,6 +12,9 @@ from dsl.read import key_text
 from dsl.resolve.site import Site
 from dsl.source import Span
 
+MOST_POINTS = 40
+"""Conditions of one score: their sum is one nested expression, and databases nest only so deep."""
+
 
 def resolve_scores(site: Site, entity: EntityDef) -> dict[str, Score]:
     return {score.key.text: _resolve_score(site, entity.key.text, score) for score in entity.scores}
@@ -19,7 +22,7 @@ def resolve_scores(site: Site, entity: EntityDef) -> dict[str, Score]:
 
 def _resolve_score(site: Site, entity: str, written: ScoreDef) -> Score:
     points = []
-    for node in written.block.items("points"):
+    for node in site.reading.limited(written.block.items("points"), MOST_POINTS):
         block = site.reading.block(node, "point")
         condition = site.condition(block.scalar("if"), entity)
         label = block.label()

@@ -33,6 +33,8 @@ class Site:
         if not text.text:
             self.reading.report("S13", text.span)
             return None
+        if self.reading.is_full:
+            return None
         poisoned = self.reading.poisoned
         if poisoned and not poisoned.isdisjoint(_WORD.findall(text.text)):
             return None
