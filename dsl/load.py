@@ -14,6 +14,7 @@ from dsl.problems import Checked, Problem
 from dsl.read import MOST_PROBLEMS, Reading
 from dsl.read_app import read_app
 from dsl.resolve.app import resolve_app
+from dsl.scenarios import read_scenarios
 from dsl.source import Span
 from dsl.yaml_reader import MAX_BYTES, read_yaml
 
@@ -46,6 +47,7 @@ def load_text(text: bytes | str, file: str, files: Mapping[str, str] | None = No
     )
     app = resolved.app
     report_later(reading, definition, app)
+    read_scenarios(reading, app, definition.head.get("scenarios"))
     if not any(problem.severity == "error" for problem in reading.problems):
         reading.problems += check_app(app)
         reading.problems += approvals_that_are_skipped(app, resolved.approval_conditions)

@@ -71,7 +71,7 @@ PARTS: Mapping[str, Part] = {
         "calendars~ any Calendars of the app itself",
         "library~ any Content offered by stage and tag",
         "cadences~ any Timed steps that a user starts",
-        "scenarios any Tests of the app: given, do, then",
+        "scenarios {@scenario Tests of the app: given, do, then",
     ),
     "role": _part(
         "label label What people call the role",
@@ -259,6 +259,18 @@ PARTS: Mapping[str, Part] = {
         "rejected name An approval was refused",
         "submitted name An approval was asked for",
         "opened name A portal page was opened",
+    ),
+    "scenario": _part(
+        "given any The records that stand before",
+        "do any What is done, in order",
+        "then any What then holds",
+    ),
+    "deed": _part(
+        "as name Who does it: a role",
+        "of name Whose record: an entity; else the first given one",
+        "move name The stage it is moved to",
+        "set any Fields and their new values",
+        "wait text How long nothing is done: 9d",
     ),
     "approval": _part(
         "of! name The entity",

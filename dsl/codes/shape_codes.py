@@ -380,6 +380,15 @@ SHAPE_CODES = (
         deal("fields: {name: text}\nstages: {a: {label: 甲}, b: {label: 乙, end: won}}"),
     ),
     row(
+        "S43",
+        ("看不懂的一步", "A deed that is none"),
+        ("场景的一步要写 move、set 或 wait", "A step of a scenario is move, set or wait"),
+        ("如 {{as: sales, move: won}} 或 {{wait: 9d}}", "Such as {{as: sales, move: won}} or {{wait: 9d}}"),
+        _NOT_SILENT,
+        top("scenarios: {first: {given: {deal: {name: 试}}, do: [{as: sales}], then: {name: 试}}}"),
+        top("scenarios: {first: {given: {deal: {name: 试}}, do: [{as: sales, set: {name: 成}}], then: {name: 成}}}"),
+    ),
+    row(
         "S39",
         ("编号规则要有一个计数", "A number series needs one counter"),
         ("编号规则里有 {count} 个 <####>，要正好一个", "The series has {count} counters <####>; exactly one is wanted"),
