@@ -160,7 +160,7 @@ def _walk(root: Node) -> Iterator[Node]:
 def gates_that_fail_open(app: App) -> Iterator[Problem]:
     """A17: a gate's condition, a move's or a validation's holds just because a value is missing."""
     empties = fields_that_may_be_empty(app)
-    for formula in _conditions(app):
+    for formula in conditions_of(app):
         for operand in slipping_operands(formula, empties, open_when=True):
             yield Problem("A17", operand.span, {"text": _text_of(formula, operand)})
 
@@ -183,7 +183,8 @@ def _text_of(formula: Formula, node: Node) -> str:
     return formula.text
 
 
-def _conditions(app: App) -> Iterator[Formula]:
+def conditions_of(app: App) -> Iterator[Formula]:
+    """Every condition that lets or stops: validations that refuse, gates, moves."""
     for entity in app.entities.values():
         yield from (v.that for v in entity.validations if v.mode == "enforce" and ".validations." in v.rule)
         for pipeline in entity.pipelines:

@@ -174,6 +174,41 @@ CHECK_CODES = (
         deal("fields: {grade: choice grade}") + "choices: {grade: [A, B]}\n",
     ),
     row(
+        "A15",
+        ("永远不成立的条件", "A condition that never holds"),
+        ("“{text}”在字段的范围内永远不成立", "“{text}” never holds within the limits of its fields"),
+        ("改条件，或改字段的 min、max", "Change the condition, or min and max of the field"),
+        ("这道门谁也过不去。", "Nobody would ever pass."),
+        deal("fields: {rate: {type: percent required, max: 30%}}\nvalidations: {high: {that: rate > 50%, say: 太低}}"),
+        deal("fields: {rate: {type: percent required, max: 30%}}\nvalidations: {high: {that: rate > 5%, say: 太低}}"),
+    ),
+    row(
+        "A20",
+        ("永远成立的条件", "A condition that always holds"),
+        ("“{text}”在字段的范围内永远成立", "“{text}” always holds within the limits of its fields"),
+        ("删掉它，或改字段的 min、max", "Delete it, or change min and max of the field"),
+        ("它看起来在把关，其实什么也没拦住。", "It looks like a control and stops nothing."),
+        deal("fields: {rate: {type: percent required, max: 30%}}\nvalidations: {low: {that: rate < 50%, say: 太高}}"),
+        deal("fields: {rate: {type: percent required, max: 30%}}\nvalidations: {low: {that: rate < 20%, say: 太高}}"),
+    ),
+    row(
+        "A21",
+        ("评分条件总是一样", "Points that never change"),
+        ("“{text}”在字段的范围内总是同一个结果", "“{text}” always comes out the same within the limits of its fields"),
+        ("改条件，或把分数并入 base", "Change the condition, or put the points into base"),
+        ("这一项区分不了任何记录。", "It tells no record from another."),
+        deal(
+            _SCORE.replace(
+                "fields: {ok: yesno, good: yesno}",
+                "fields: {ok: yesno, good: yesno, rate: {type: percent required, max: 30%}}",
+            )
+            + "    base: 20\n"
+            + _POINTS.replace("if: ok", "if: rate < 50%")
+            + "    bands: {low: 0..49, high: 50..100}"
+        ),
+        deal(_SCORE + "    base: 20\n" + _POINTS + "    bands: {low: 0..49, high: 50..100}"),
+    ),
+    row(
         "A16",
         ("两档重叠", "Bands that overlap"),
         ("{witness} 同时在“{first}”和“{second}”里", "{witness} is in both “{first}” and “{second}”"),

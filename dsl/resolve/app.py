@@ -14,7 +14,7 @@ from dsl.nodes import Scalar
 from dsl.read import Reading
 from dsl.resolve.access import resolve_access
 from dsl.resolve.draft import draft_app
-from dsl.resolve.fields import resolve_fields
+from dsl.resolve.fields import resolve_fields, with_limits
 from dsl.resolve.later_parts import approval_conditions, check_rules, check_stage_approvals
 from dsl.resolve.scores import resolve_scores, score_fields
 from dsl.resolve.series import resolve_series
@@ -37,6 +37,7 @@ def resolve_app(reading: Reading, definition: AppDef, digest: str, source: str, 
     """The App; what is faulty is left out of it and has been reported. files: CSV texts beside the app, by name."""
     draft = draft_app(reading, definition, digest, source)
     draft = replace(draft, tables=resolve_tables(reading, definition.head, draft, files))
+    draft = with_limits(reading, definition, draft)
     site = Site(reading, definition, draft)
     entities = {key: _resolve_entity(site, entity) for key, entity in definition.entities.items()}
     entities, menu = _resolve_menu(reading, definition, entities)

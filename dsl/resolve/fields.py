@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dsl.app import Field
-from dsl.definition import EntityDef, FieldDef
+from dsl.app import App, Field
+from dsl.definition import AppDef, EntityDef, FieldDef
 from dsl.formula.tree import Formula
 from dsl.formula.value_types import RowsType
 from dsl.kinds import KINDS, Complaint
 from dsl.nodes import Node, Scalar
+from dsl.read import Reading
 from dsl.read_entity import formula_of
 from dsl.resolve.site import Site
 
@@ -40,8 +41,6 @@ def _resolve_field(site: Site, entity: str, written: FieldDef, field: Field) -> 
         formula=formula,
         required=required,
         default=_default(site, entity, field, block.get("default")),
-        minimum=_limit(site, field, block.scalar("min")),
-        maximum=_limit(site, field, block.scalar("max")),
         show=site.condition(block.scalar("show"), entity),
         hide=site.role_words(block.words("hide")),
     )
@@ -64,22 +63,37 @@ def _default(site: Site, entity: str, field: Field, node: Node | None) -> object
     if node is None:
         return None
     raw: object = scalar.text if scalar is not None else [word.text for word in site.reading.words(node)]
-    return _literal(site, field, raw, node)
+    return _literal(site.reading, site.draft, field, raw, node)
 
 
-def _limit(site: Site, field: Field, scalar: Scalar | None) -> int | None:
+def with_limits(reading: Reading, definition: AppDef, draft: App) -> App:
+    """The draft with the least and greatest values of its fields, so that formulas are checked within them."""
+    entities = {}
+    for key, entity in draft.entities.items():
+        fields = dict(entity.fields)
+        for name, written in definition.entities[key].fields.items():
+            low, high = written.block.scalar("min"), written.block.scalar("max")
+            if name not in reading.poisoned and (low is not None or high is not None):
+                field = fields[name]
+                ends = _limit(reading, draft, field, low), _limit(reading, draft, field, high)
+                fields[name] = replace(field, minimum=ends[0], maximum=ends[1])
+        entities[key] = replace(entity, fields=fields)
+    return replace(draft, entities=entities)
+
+
+def _limit(reading: Reading, draft: App, field: Field, scalar: Scalar | None) -> int | None:
     if scalar is None:
         return None
     if field.kind not in _WITH_LIMITS:
-        site.reading.report("S28", scalar.span, kind=field.kind)
+        reading.report("S28", scalar.span, kind=field.kind)
         return None
-    value = _literal(site, field, scalar.text, scalar)
+    value = _literal(reading, draft, field, scalar.text, scalar)
     return value if isinstance(value, int) else None
 
 
-def _literal(site: Site, field: Field, raw: object, node: Node) -> object | None:
-    value = KINDS[field.kind].read(site.draft, field, raw)
+def _literal(reading: Reading, draft: App, field: Field, raw: object, node: Node) -> object | None:
+    value = KINDS[field.kind].read(draft, field, raw)
     if isinstance(value, Complaint):
-        site.reading.report("S29", node.span, said=value.said, kind=field.kind)
+        reading.report("S29", node.span, said=value.said, kind=field.kind)
         return None
     return value
