@@ -115,8 +115,11 @@ class Book:
         kept = dict(values)
         if parent is not None and definition.parent:
             kept[definition.parent] = parent.id
-        owner = _person(kept, definition.owner_field, parent.owner_id if parent else by)
-        backup = _person(kept, definition.backup_field, parent.backup_id if parent else None)
+        owner = _person(kept, definition.owner_field) or (parent.owner_id if parent else by)
+        has_backup = (
+            definition.backup_field in definition.fields and not definition.fields[definition.backup_field].given
+        )
+        backup = _person(kept, definition.backup_field) if has_backup or parent is None else parent.backup_id
         row_id = self._starts.records.get(entity, 1) + len(self.rows[entity])
         unit = self._units.get(owner) if owner is not None else None
         row = Row(entity, row_id, kept, owner, backup, unit, at, by, at, by)
@@ -203,6 +206,6 @@ def _whole(at: datetime) -> datetime:
     return at.replace(microsecond=0)
 
 
-def _person(values: Mapping[str, object], key: str, otherwise: int | None) -> int | None:
+def _person(values: Mapping[str, object], key: str) -> int | None:
     found = values.get(key) if key else None
-    return found if isinstance(found, int) else otherwise
+    return found if isinstance(found, int) else None

@@ -33,12 +33,17 @@ REGION_WEIGHTS: Final = {"华东": 50, "华南": 28, "华北": 22}
 GRADE_WEIGHTS: Final = {"A": 8, "B": 27, "C": 65}
 INDUSTRY_WEIGHTS: Final = {"auto": 45, "machine": 35, "consumer": 20}
 CONTACTS: Final = {"A": (2, 4), "B": (1, 3), "C": (1, 1)}
-VISIT_GAP: Final = {"A": 38, "B": 80, "C": 190}
-"""Mean days between two visits."""
+VISIT_GAP: Final = {"A": 44, "B": 95, "C": 220}
+"""Mean days between two visits; since the system is in use they come RUSH times as often (S0-22)."""
+RUSH: Final = 2.6
+IN_USE: Final = 120
+"""Days that the system has been in use; what is older was imported."""
+ORDERS_SINCE: Final = 460
+"""Days back that repeat orders are told: the four full quarters and the running one."""
 ALIVE: Final = {"A": 0.92, "B": 0.68, "C": 0.4}
 """Share of customers that are still looked after; the others fell asleep on some day."""
-STEADY: Final = {"A": 0.65, "B": 0.25, "C": 0.03}
-MARGIN: Final = {"A": 3_600, "B": 3_200, "C": 2_900}
+STEADY: Final = {"A": 0.7, "B": 0.4, "C": 0.06}
+MARGIN: Final = {"A": 4_200, "B": 3_900, "C": 3_400}
 """Mean gross margin in ten-thousandths."""
 DAYS_OFF: Final = 4
 """A random day keeps clear of today, so that the Monday after a weekend is still in the past."""
@@ -119,8 +124,8 @@ def _write_customer(story: Story, names: Iterator[str], region: str, region_id: 
         "budget": story.pick(story.options("budget")) if story.chance(0.7) else None,
         "worry": story.pick(WORRIES),
         "payment_terms": story.pick(story.options("payment_terms")) if is_steady or story.chance(0.4) else None,
-        "margin": max(500, round(story.rng.gauss(MARGIN[grade], 700))) if is_steady or story.chance(0.5) else None,
-        "drawings_shared": story.chance({"A": 0.6, "B": 0.35, "C": 0.1}[grade]),
+        "margin": max(500, round(story.rng.gauss(MARGIN[grade], 700))) if is_steady or story.chance(0.85) else None,
+        "drawings_shared": story.chance(0.85 if is_steady else 0.25),
         "tags": tuple(sorted(marks)),
     }
     return story.book.add("customer", at, owner.id, values)
@@ -160,7 +165,9 @@ def _write_visits(story: Story, customer: Row) -> None:
         last_day = _random_day(story, story.time.day_of(customer.created_at))
     day = story.time.day_of(customer.created_at)
     while True:
-        day += timedelta(days=1 + round(story.rng.expovariate(1 / VISIT_GAP[grade])))
+        is_in_use = (story.time.today - day).days < IN_USE
+        mean = VISIT_GAP[grade] / (RUSH if is_in_use else 1)
+        day += timedelta(days=1 + round(story.rng.expovariate(1 / mean)))
         at = story.time.on(day)
         if day > last_day or at > story.time.now:
             return
@@ -198,9 +205,9 @@ def _write_orders(story: Story, customer: Row) -> None:
     if "steady" not in _tags(customer):
         return
     grade = str(customer.values["grade"])
-    at = customer.created_at
+    at = max(customer.created_at, story.time.now - timedelta(days=ORDERS_SINCE))
     while True:
-        at = story.time.later(at, story.rng.uniform(45, 110))
+        at = story.time.later(at, story.rng.uniform(55, 88))
         if at > story.time.now:
             return
         amount = round(story.rng.lognormvariate(0, 0.5) * {"A": 180_000, "B": 60_000, "C": 18_000}[grade]) * 100
