@@ -8,7 +8,7 @@ from typing import assert_never
 from dsl.app import App
 from dsl.formula import literals, operators
 from dsl.formula.aggregates import AggregateChecker
-from dsl.formula.bounds import clipped, rescaled
+from dsl.formula.bounds import rescaled
 from dsl.formula.calls import CallChecker
 from dsl.formula.parse import SyntaxFault, parse
 from dsl.formula.paths import Frame, PathResolver
@@ -32,8 +32,9 @@ from dsl.formula.syntax import (
     Unary,
 )
 from dsl.formula.tree import Bounds, Call, Const, Formula, IsEmpty, Logic, Node, Not
-from dsl.formula.typing_rules import Fault
+from dsl.formula.typing_rules import Fault, rounded
 from dsl.formula.value_types import (
+    INTEGER,
     TEXT,
     YESNO,
     ChoiceType,
@@ -151,18 +152,17 @@ class Checker:
         """The node with the decimals of `kind` (never fewer than it has)."""
         if not isinstance(node.type, NumberType) or not isinstance(kind, NumberType) or node.type == kind:
             return node
-        limits = rescaled(node.bounds, kind.scale - node.type.scale)
         if isinstance(node, Const) and isinstance(node.value, int):
             value = node.value * 10 ** (kind.scale - node.type.scale)
             return replace(node, type=kind, value=value, bounds=Bounds(value, value))
-        digits = Const(
-            type=NumberType(0), nullable=False, span=node.span, value=kind.scale, bounds=Bounds(kind.scale, kind.scale)
-        )
+        scale = kind.scale
+        digits = Const(type=INTEGER, nullable=False, span=node.span, value=scale, bounds=Bounds(scale, scale))
+        typing = rounded((node, digits))
         return Call(
             type=kind,
-            nullable=node.nullable,
+            nullable=typing.nullable,
             span=node.span,
-            bounds=clipped(limits),
+            bounds=typing.bounds,
             function="round",
             args=(node, digits),
         )
