@@ -89,7 +89,10 @@ class PostgresqlDriver:
     error_type: type[Exception] = psycopg.Error
     begin_read = ""
     begin_write = "BEGIN"
-    allow_long = "SET LOCAL statement_timeout = 0"
+    allow_long = (
+        "SELECT set_config('statement_timeout', '0', true), "
+        "set_config('idle_in_transaction_session_timeout', '0', true)"
+    )
 
     def __init__(self, url: str) -> None:
         self.dialect: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
