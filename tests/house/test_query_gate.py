@@ -22,6 +22,7 @@ PAST_SIGHT = {
     "engine/writing/document_numbers.py": {"WRITE"},
     "engine/writing/judgement.py": {"JUDGE"},
     "engine/writing/rows.py": {"WRITE"},
+    "engine/writing/uniqueness.py": {"JUDGE"},
 }
 """File → why its statements see every row (engine.store.seal.Reason). A new line is a decision: say why in review."""
 
