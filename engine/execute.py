@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.commands import Command
+from engine.commands import Command, Create
 from engine.context import Context
 from engine.errors import EngineError
 from engine.installed import Installed
@@ -86,13 +86,18 @@ def execute_many(
 def outcome_of(
     work: Work, command: Command, record_id: int | None, *, is_dry: bool = False, event_ids: tuple[int, ...] = ()
 ) -> Outcome:
-    """What was done or would be; the values are the record's after it, without what the actor may not read."""
-    record = memory.readable_image(work, command.entity, record_id)
+    """What was done or, dry, would be: the record after it, without what the actor may not read; nothing if refused.
+
+    A record that was not made has no id.
+    """
+    verdict = work.verdict
+    record = memory.readable_image(work, command.entity, record_id) if verdict.allowed else {}
+    was_made = verdict.allowed and not is_dry
     return Outcome(
-        verdict=work.verdict,
+        verdict=verdict,
         entity=command.entity,
-        id=record_id,
-        version=record.get("row_version"),
+        id=record_id if was_made or not isinstance(command, Create) else None,
+        version=record.get("row_version") if was_made else None,
         values={key: value for key, value in record.items() if key in work.app.entity(command.entity).fields},
         event_ids=event_ids,
         is_dry=is_dry,

@@ -67,6 +67,8 @@ def update(work: Work, command: Update) -> int:
     change(work, entity, before, command.values)
     write_children(work, entity, command.id, command.children)
     work.stop_on_faults()
+    if work.deeds and not work.has_changed(entity, command.id):
+        rows.touch(work, entity, before)
     work.recompute()
     judge_images(work)
     governance.judge_reach(work, entity, command.id, keeps_edit=was_editable)

@@ -68,6 +68,11 @@ def update(work: Work, entity: Entity, before: Record, values: Mapping[str, obje
         _hand_down(work, entity, [record_id], stamps)
 
 
+def touch(work: Work, entity: Entity, before: Record) -> None:
+    """A new version for a record of which only rows changed: whoever has it open meets a conflict, not a surprise."""
+    _set(work, entity, before, {})
+
+
 def set_stage(work: Work, entity: Entity, before: Record, pipeline: Pipeline, target: Stage) -> None:
     """The record leaves its stage and enters another."""
     record_id, at = int(before["id"]), work.context.at

@@ -100,6 +100,10 @@ class Work:
     def say(self, key: str, **values: object) -> str:
         return say(self.language, key, **values)
 
+    def has_changed(self, entity: Entity, record_id: int) -> bool:
+        """Whether this work has written fields of that record itself."""
+        return any((deed.entity, deed.id) == (entity.key, record_id) for deed in self.deeds)
+
     def refuse(self, rule: str, said: str, entity: Entity, field_key: str = "") -> None:
         """A refusal that is no gate's: of a right, of a lock."""
         span = entity.fields[field_key].span if field_key in entity.fields else entity.span

@@ -105,6 +105,13 @@ def test_rows_are_added_changed_and_removed_with_their_record(shop: Shop) -> Non
     assert shop.sales.values("deal", deal)["total"] == 5_200
 
 
+def test_changed_rows_give_their_record_a_new_version(shop: Shop) -> None:
+    deal = shop.deal()
+    made(shop.sales.do(Update("deal", deal, 1, {}, {"lines": [line()]})))
+    with pytest.raises(VersionConflict):
+        shop.sales.do(Update("deal", deal, 1, {}, {"lines": [line(item="shaft")]}))
+
+
 def test_a_row_of_another_record_is_not_there(shop: Shop) -> None:
     customer = shop.customer()
     mine = shop.sales.create("deal", {"lines": [line()]}, name="Gears", customer=customer)
