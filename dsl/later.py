@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dsl.app import App
 from dsl.definition import AppDef, EntityDef
-from dsl.nodes import Mapping
 from dsl.parts import PARTS
 from dsl.read import Reading
+from dsl.read_entity import only_warns
 
 
 def report_later(reading: Reading, definition: AppDef, app: App) -> None:
@@ -24,11 +24,7 @@ def report_later(reading: Reading, definition: AppDef, app: App) -> None:
 
 
 def _report_rules(reading: Reading, entity: EntityDef) -> None:
-    waiting = [
-        entry.key.text
-        for entry in entity.block.entries("rules")
-        if not (isinstance(entry.value, Mapping) and entry.value.get("warn") is not None)
-    ]
+    waiting = [entry.key.text for entry in entity.block.entries("rules") if not only_warns(entry)]
     if waiting:
         span = entity.block.key_span("rules")
         reading.report("N02", span, severity="warning", rules=", ".join(waiting), entity=entity.key.text)

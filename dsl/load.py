@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dsl.app import App
+from dsl.causes import one_per_cause
 from dsl.checks import check_app
 from dsl.checks.emptiness import approvals_that_are_skipped
 from dsl.later import report_later
@@ -70,4 +71,4 @@ def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
         if mark not in seen:
             seen.add(mark)
             found.append(problem)
-    return tuple(found[:MOST_PROBLEMS])
+    return one_per_cause(found)[:MOST_PROBLEMS]

@@ -7,8 +7,9 @@ import re
 from dsl.app import Text
 from dsl.definition import BandDef, EntityDef, FieldDef, PipelineDef, ScoreDef, StageDef
 from dsl.field_text import read_field_text
-from dsl.names import is_name
+from dsl.names import is_name, meant
 from dsl.nodes import Entry, Mapping, Node, Scalar
+from dsl.parts import PARTS
 from dsl.read import Block, Reading, empty_block, key_text
 from dsl.read_choices import read_choices
 
@@ -71,6 +72,14 @@ def _read_required(reading: Reading, block: Block) -> tuple[bool, Scalar | None]
         return False, None
     formula = formula_of(scalar)
     return (False, formula) if formula is not None else (reading.flag(scalar), None)
+
+
+def only_warns(entry: Entry) -> bool:
+    """Whether a rule is a yellow mark: it has `warn:`, if mistyped."""
+    if not isinstance(entry.value, Mapping):
+        return False
+    keys = (known.key.text for known in entry.value.entries)
+    return any(key == "warn" or (key not in PARTS["rule"] and meant(key, PARTS["rule"]) == "warn") for key in keys)
 
 
 def formula_of(scalar: Scalar) -> Scalar | None:

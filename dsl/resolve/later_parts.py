@@ -8,6 +8,7 @@ from dsl.definition import EntityDef
 from dsl.formula.tree import Formula
 from dsl.nodes import Mapping, Node, Scalar
 from dsl.read import Block
+from dsl.read_entity import only_warns
 from dsl.resolve.site import Site
 
 _TRIGGERS = (
@@ -19,7 +20,7 @@ _TRIGGERS = (
 def check_rules(site: Site, entity: EntityDef) -> None:
     """Every rule but those that only warn: one trigger, its stages and fields, and its condition."""
     for entry in entity.block.entries("rules"):
-        if isinstance(entry.value, Mapping) and entry.value.get("warn") is not None:
+        if only_warns(entry):
             continue
         block = site.reading.block(entry.value, "rule", entry.key.span)
         block.label()

@@ -11,7 +11,7 @@ from dsl.formula.tree import Formula, Logic, Node, Not
 from dsl.formula.value_types import YESNO
 from dsl.nodes import Entry, Mapping, Scalar
 from dsl.read import Block
-from dsl.read_entity import named
+from dsl.read_entity import named, only_warns
 from dsl.resolve.site import Site
 
 
@@ -26,7 +26,7 @@ def resolve_validations(site: Site, entity: EntityDef) -> tuple[Validation, ...]
         if that is not None:
             found.append(Validation(rule, that, say, entry.key.span, mode, _fields(that)))
     for entry in entity.block.entries("rules"):
-        if isinstance(entry.value, Mapping) and entry.value.get("warn") is not None:
+        if only_warns(entry):
             mark = _mark(site, entity.key.text, entry)
             if mark is not None:
                 found.append(mark)
