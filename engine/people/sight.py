@@ -34,7 +34,7 @@ class Sight:
             self.own_of is not None,
             bool(self.unit_ids),
             bool(self.record_ids),
-            tuple(condition.text for condition in self.conditions),
+            tuple(condition.root for condition in self.conditions),
         )
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from dsl.app import App, Field
 from dsl.formula.env import Env
-from dsl.formula.tree import Formula
+from dsl.formula.tree import Formula, Node
 from dsl.formula.value_types import INTEGER, TextType, ValueType
 from engine.errors import BadInput
 from engine.people.sight import Sight
@@ -66,7 +66,7 @@ class _Shape:
 
     entity: str
     sight: tuple[object, ...]
-    where: str
+    where: Node | None
     sort: tuple[str, ...]
     columns: tuple[str, ...]
     live: tuple[str, ...]
@@ -124,7 +124,7 @@ class Lists:
         return _Shape(
             entity=query.entity,
             sight=sight.shape,
-            where=query.where.text if query.where else "",
+            where=query.where.root if query.where else None,
             sort=query.sort,
             columns=shown,
             live=tuple(f.key for f in entity.fields.values() if f.is_live and f.key in asked),

@@ -72,7 +72,7 @@ class Totals:
         A sum of nothing is 0. BadInput for a field that is unknown, hidden, or cannot be grouped or summed by.
         """
         self._refuse(entity, where, by, sums, hidden)
-        shape = ("totals", entity, sight.shape, where.text if where else "", by, tuple(sums))
+        shape = ("totals", entity, sight.shape, where.root if where else None, by, tuple(sums))
         plan = self._plans.get(shape, partial(self._select, sight, entity, where, by, tuple(sums)))
         rows = conn.rows(plan, self._gate.params(sight, env))
         groups = [Group(row[0], row[1], dict(zip(sums, row[2:], strict=True))) for row in rows]

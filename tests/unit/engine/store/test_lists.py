@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -231,3 +232,15 @@ def test_whoever_acts_decides_what_me_means(store: Store, lists: Lists) -> None:
         env = type(ENV)(today=ENV.today, now=ENV.now, me=person(key))
         with store.database.read() as conn:
             assert ids(lists.page(conn, SYSTEM_SIGHT, Query("customer", where=by_me), env)) == expected
+
+
+def test_two_conditions_written_with_the_same_text_are_two_plans(store: Store, lists: Lists, totals: Totals) -> None:
+    """A screen makes conditions of its own; a plan of one must never answer for another."""
+    lead, won = (replace(condition(store.app, f'stage = "{key}"'), text="stage") for key in ("lead", "won"))
+    assert {row["stage"] for row in page(store, lists, where=lead).rows} == {"lead"}
+    assert {row["stage"] for row in page(store, lists, where=won).rows} == {"won"}
+    seen = (page(store, lists, Sight(conditions=(only,))) for only in (lead, won))
+    assert [{row["stage"] for row in found.rows} for found in seen] == [{"lead"}, {"won"}]
+    with store.database.read() as conn:
+        counts = [totals.group(conn, SYSTEM_SIGHT, "customer", only, "stage", (), ENV) for only in (lead, won)]
+    assert [[total.key for total in group] for group in counts] == [["lead"], ["won"]]
