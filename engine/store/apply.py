@@ -20,7 +20,7 @@ from engine.store.ledger import Entry, Ledger
 from engine.store.ledger_rows import forget_index, index_names, read_ledger, record_index, record_ops
 from engine.store.retype import fill
 from engine.store.schema_changes import Add, Op, Rename, Retire, Retype, after, changes
-from engine.store.system_tables import SYSTEM, column_ledger
+from engine.store.system_tables import SYSTEM, column_ledger, search_entry
 from engine.store.tables import Tables
 
 
@@ -65,13 +65,20 @@ def read_tables(database: Database, app: App) -> Tables:
 
 
 def _make_system_tables(conn: Connection) -> None:
-    if conn.has_table(column_ledger.name):
-        return
+    """Makes the engine's own tables, and whatever a newer engine has more than the one that made them."""
+    present = conn.columns_by_table()
     for table in SYSTEM.sorted_tables:
-        conn.define(CreateTable(table))
-        for index in table.indexes:
-            conn.define(CreateIndex(index))
-    search.make_index(conn)
+        columns = present.get(table.name)
+        if columns is None:
+            conn.define(CreateTable(table))
+            for index in table.indexes:
+                conn.define(CreateIndex(index))
+        else:
+            for column in table.c:
+                if column.name not in columns:
+                    conn.define(AddColumn(column))
+    if search_entry.name not in present:
+        search.make_index(conn)
 
 
 def _change_tables(conn: Connection, tables: Tables, ops: Sequence[Op], acknowledged: Collection[str]) -> None:

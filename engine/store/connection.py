@@ -62,15 +62,14 @@ class Connection:
         self._run(str(ddl.compile(dialect=self._driver.dialect)), ())
 
     def has_table(self, name: str) -> bool:
-        if self.dialect == POSTGRESQL:
-            catalog = sa.table("pg_tables", sa.column("tablename"), sa.column("schemaname"))
-            found = sa.select(catalog.c.tablename).where(
-                catalog.c.tablename == name, catalog.c.schemaname == sa.func.current_schema()
-            )
-        else:
-            catalog = sa.table("sqlite_master", sa.column("name"), sa.column("type"))
-            found = sa.select(catalog.c.name).where(catalog.c.name == name, catalog.c.type == "table")
-        return self.one(found) is not None
+        return name in self.columns_by_table()
+
+    def columns_by_table(self) -> dict[str, set[str]]:
+        """What is physically there: table → its columns."""
+        found: dict[str, set[str]] = {}
+        for table, column in self.rows(_PHYSICAL[self.dialect]):
+            found.setdefault(table, set()).add(column)
+        return found
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -108,3 +107,22 @@ class Connection:
             if meant is None:
                 raise
             raise meant from error
+
+
+def _physical_on_postgresql() -> sa.Executable:
+    catalog = sa.table(
+        "columns", *map(sa.column, ("table_name", "column_name", "table_schema")), schema="information_schema"
+    )
+    here = catalog.c.table_schema == sa.func.current_schema()
+    return sa.select(sa.cast(catalog.c.table_name, sa.Text), sa.cast(catalog.c.column_name, sa.Text)).where(here)
+
+
+def _physical_on_sqlite() -> sa.Executable:
+    master = sa.table("sqlite_master", sa.column("name"), sa.column("type"))
+    info = sa.func.pragma_table_info(master.c.name).table_valued("name", name="info")
+    return (
+        sa.select(master.c.name, info.c.name).select_from(master.join(info, sa.true())).where(master.c.type == "table")
+    )
+
+
+_PHYSICAL = {POSTGRESQL: _physical_on_postgresql(), "sqlite": _physical_on_sqlite()}

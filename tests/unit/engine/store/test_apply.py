@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlalchemy.schema import DropTable
 
 from dsl.app import App, Entity, Field
 from dsl.formula.value_types import DATE, INTEGER, MONEY, TEXT, ChoiceType, SetType, ValueType
@@ -18,8 +19,10 @@ from engine.people.sight import SYSTEM_SIGHT
 from engine.store import revisions
 from engine.store.apply import apply_app, plan_changes, read_tables
 from engine.store.database import Database
+from engine.store.ddl import SqlText
 from engine.store.gate import Gate
 from engine.store.records import Records, SystemValues
+from engine.store.system_tables import evidence
 from tests.unit.engine.store.apps import SMALL, app, entity, field
 from tests.unit.engine.store.conftest import NOW
 
@@ -215,3 +218,15 @@ def test_reserved_and_long_names_get_columns_that_need_no_quotes(site: Site) -> 
 def test_a_plan_can_be_made_before_anything_was_applied(site: Site) -> None:
     made: App = app(thing(field("a", "text")))
     assert [str(op) for op in plan_changes(site.database, made)] == ["add table thing", "add column thing.a"]
+
+
+def test_a_newer_engine_adds_what_its_own_tables_lack(site: Site) -> None:
+    site.apply(thing(field("a", "text")))
+    with site.database.write() as conn:
+        conn.define(DropTable(evidence))
+        conn.define(SqlText("ALTER TABLE user_account DROP COLUMN theme"))
+    site.apply(thing(field("a", "text"), field("b", "text")))
+    with site.database.read() as conn:
+        present = conn.columns_by_table()
+    assert "theme" in present["user_account"]
+    assert "evidence" in present
