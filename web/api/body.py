@@ -12,6 +12,7 @@ from flask import request
 
 from engine.verdict import Finding
 from web.responses import input_finding
+from web.url_parts import MOST_ID
 
 DEPTH = 32
 META = frozenset({"version", "dry"})
@@ -148,8 +149,8 @@ def idempotency_key() -> str | None:
 
 
 def whole_number(value: object, rule: str) -> int:
-    """A JSON integer between 1 and 2^53. Raises Unreadable."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 2**53:
+    """A JSON integer between 1 and MOST_ID. Raises Unreadable."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_ID:
         raise unreadable(rule, "a positive whole number is wanted here")
     return value
 

@@ -68,7 +68,7 @@ def _entity_paths(entity: Entity) -> Schema:
     root, one = f"/api/v1/{entity.key}", f"/api/v1/{entity.key}/{{id}}"
     paths: Schema = {
         root: {
-            "get": _operation(entity, "list", _page_of(entity), parameters=_LIST_PARAMETERS),
+            "get": _operation(entity, "list", _page_of(entity), parameters=_list_parameters(entity)),
             "post": _operation(entity, "create", ref_to(entity.key), f"{entity.key}_create", status="201"),
         },
         one: {
@@ -133,13 +133,24 @@ _KEY = parameter(
 )
 _LIMIT = parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
 _BEFORE = parameter("before", "query", POSITIVE, "the last entry's id of the page before")
-_RULE = parameter("rule", "query", WORD, "the rule of a finding")
+_RULE = parameter("rule", "query", {"type": "string", "minLength": 1}, "the rule of a finding")
 _FIELD = parameter("field", "query", WORD, "a computed field or a score")
-_LIST_PARAMETERS: list[Schema] = [
-    parameter("filter", "query", WORD, 'a formula, such as stage = "lead" and amount > 50万'),
-    parameter("sort", "query", WORD, "field keys, comma separated, - before a descending one"),
-    _LIMIT,
-    parameter("cursor", "query", WORD, "`next` of the page before"),
-    parameter("fields", "query", WORD, "field keys, comma separated"),
-    parameter("q", "query", WORD, "words to search for"),
-]
+_UNSORTED = frozenset({"table", "files", "file", "image", "tags", "choices", "place", "rich"})
+
+
+def _list_parameters(entity: Entity) -> list[Schema]:
+    keys = [field.key for field in entity.fields.values() if field.kind != "table"]
+    sorted_by = [key for key in keys if entity.fields[key].kind not in _UNSORTED]
+    return [
+        parameter("filter", "query", WORD, 'a formula, such as stage = "lead" and amount > 50万'),
+        _comma_list("sort", [sign + key for key in sorted_by for sign in ("", "-")], "- before a descending one"),
+        _LIMIT,
+        parameter("cursor", "query", WORD, "`next` of the page before"),
+        _comma_list("fields", keys, "which fields to answer with"),
+        parameter("q", "query", {"type": "string", "maxLength": 200}, "words to search for"),
+    ]
+
+
+def _comma_list(name: str, words: list[str], description: str) -> Schema:
+    schema: Schema = {"type": "array", "items": {"enum": words}, "uniqueItems": True}
+    return parameter(name, "query", schema, description) | {"style": "form", "explode": False}

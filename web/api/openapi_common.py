@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from web.api.openapi_schemas import MOST_ID, Schema, ref_to
+from web.api.openapi_schemas import Schema, ref_to
+from web.url_parts import MOST_ID
 
 POSITIVE: Schema = {"type": "integer", "minimum": 1, "maximum": MOST_ID}
 WORD: Schema = {"type": "string"}
@@ -126,17 +127,22 @@ COMMON_SCHEMAS: Schema = {
         version={"type": ["integer", "null"], "minimum": 1, "maximum": MOST_ID},
         dry=_YES_NO,
     ),
-    "Command": _closed(
-        ("op",),
-        op={"enum": ["create", "update", "delete", "move"]},
+    "CreateCommand": _closed(("op", "values"), op={"const": "create"}, values=OBJECT),
+    "UpdateCommand": _closed(
+        ("op", "id", "version", "values"), op={"const": "update"}, id=POSITIVE, version=POSITIVE, values=OBJECT
+    ),
+    "DeleteCommand": _closed(("op", "id", "version"), op={"const": "delete"}, id=POSITIVE, version=POSITIVE),
+    "MoveCommand": _closed(
+        ("op", "id", "to"),
+        op={"const": "move"},
         id=POSITIVE,
         version=POSITIVE,
-        values=OBJECT,
-        to=WORD,
+        to={"type": "string", "minLength": 1},
         fill=_FILL,
         waive=_WAIVE,
         answer=WORD,
     ),
+    "Command": {"oneOf": [ref_to(f"{op}Command") for op in ("Create", "Update", "Delete", "Move")]},
     "Bulk": _closed(("commands",), commands=_list_of("Command") | {"minItems": 1, "maxItems": 200}, dry=_YES_NO),
     "BulkAnswer": _open(
         ("results",), results={"type": "array", "items": _open(("status",), status={"type": "integer"})}

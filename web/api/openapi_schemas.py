@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 
 from dsl.app import App, Entity, Field
 from engine.values import is_written
+from web.url_parts import MOST_ID
 
 Schema: TypeAlias = dict[str, Any]
 
 DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
-MOST_ID = 2**53
 
 
 def ref_to(name: str) -> Schema:

@@ -26,7 +26,7 @@ PAGE, MOST = 50, 200
 LIST_PARAMETERS = frozenset({"filter", "sort", "limit", "cursor", "fields", "q"})
 
 
-@api.get("/<entity>")
+@api.get("/<entity:entity>")
 def list_records(entity: str) -> Response:
     """A page: {items, next}. `next` is the cursor of the following page, null at the end."""
     shape = entity_named(entity)
@@ -49,7 +49,7 @@ def list_records(entity: str) -> Response:
     return json_answer({"items": items, "next": page.next})
 
 
-@api.get("/<entity>/<int:record_id>")
+@api.get("/<entity:entity>/<int:record_id>")
 def get_record(entity: str, record_id: int) -> Response:
     shape = entity_named(entity)
     _known_parameters(frozenset())
@@ -59,7 +59,7 @@ def get_record(entity: str, record_id: int) -> Response:
     return json_answer(record_json(record), headers={"ETag": f'"{record.version}"'})
 
 
-@api.get("/<entity>/<int:record_id>/<table_field>")
+@api.get("/<entity:entity>/<int:record_id>/<table_field>")
 def rows(entity: str, record_id: int, table_field: str) -> Response:
     """The child rows of a table field, oldest first: {items}."""
     shape = entity_named(entity)
@@ -73,7 +73,7 @@ def rows(entity: str, record_id: int, table_field: str) -> Response:
     return json_answer({"items": [record_json(child) for child in children]})
 
 
-@api.get("/<entity>/<int:record_id>/timeline")
+@api.get("/<entity:entity>/<int:record_id>/timeline")
 def timeline(entity: str, record_id: int) -> Response:
     shape = entity_named(entity)
     _known_parameters(frozenset({"limit", "before"}))
@@ -82,7 +82,7 @@ def timeline(entity: str, record_id: int) -> Response:
     return json_answer({"items": [_entry(entry) for entry in entries]})
 
 
-@api.get("/<entity>/<int:record_id>/checklist")
+@api.get("/<entity:entity>/<int:record_id>/checklist")
 def checklist(entity: str, record_id: int) -> Response:
     """Every move from here, each judged as the record stands: what is met, what is missing and how to supply it."""
     shape = entity_named(entity)
@@ -101,7 +101,7 @@ def checklist(entity: str, record_id: int) -> Response:
     return json_answer({"moves": moves})
 
 
-@api.get("/<entity>/<int:record_id>/why")
+@api.get("/<entity:entity>/<int:record_id>/why")
 def why(entity: str, record_id: int) -> Response:
     """`?rule=…` of a finding or `?field=…`: the condition or formula as a tree with the values of its operands."""
     shape = entity_named(entity)
@@ -139,7 +139,7 @@ def _before() -> int | None:
     text = request.args.get("before", "")
     if not text:
         return None
-    if not re.fullmatch(r"[0-9]{1,15}", text):
+    if not re.fullmatch(r"[1-9][0-9]{0,14}", text):
         raise unreadable("request.query.before", say("id_wanted", current_language()))
     return int(text)
 

@@ -17,6 +17,7 @@ from engine.errors import BadInput, NotThere
 from engine.verdict import Finding, Needs
 from web.api.sentences import say
 from web.session import current_context, current_engine, current_language
+from web.url_parts import MOST_ID
 
 ROWS_LIMIT = 500
 POINTERS = frozenset({"ref", "person"})
@@ -90,7 +91,7 @@ def _rows(entity: Entity, field: Field, raw: object, findings: list[Finding]) ->
 
 def _row(child: Entity, body: dict[str, object], findings: list[Finding], where: str) -> ChildRow:
     row_id, remove = body.pop("id", None), body.pop("_delete", False)
-    if not (row_id is None or (isinstance(row_id, int) and not isinstance(row_id, bool) and 0 < row_id < 2**53)):
+    if not (row_id is None or (isinstance(row_id, int) and not isinstance(row_id, bool) and 0 < row_id <= MOST_ID)):
         findings.append(_complaint(child.key, "id", where, say("id_wanted", current_language())))
         row_id = None
     if not isinstance(remove, bool) or (remove and row_id is None):

@@ -24,7 +24,7 @@ MOVE_MEMBERS = frozenset({"to", "fill", "waive", "answer"})
 # --- one record ------------------------------------------------------------------------------------------------------
 
 
-@api.post("/<entity>")
+@api.post("/<entity:entity>")
 def create(entity: str) -> Response:
     shape = entity_named(entity)
     body = json_object()
@@ -33,7 +33,7 @@ def create(entity: str) -> Response:
     return _answer(shape, Create(shape.key, asked.values, asked.children), wish, created=True)
 
 
-@api.patch("/<entity>/<int:record_id>")
+@api.patch("/<entity:entity>/<int:record_id>")
 def update(entity: str, record_id: int) -> Response:
     shape = entity_named(entity)
     body = json_object()
@@ -42,7 +42,7 @@ def update(entity: str, record_id: int) -> Response:
     return _answer(shape, Update(shape.key, record_id, _version(wish), asked.values, asked.children), wish)
 
 
-@api.delete("/<entity>/<int:record_id>")
+@api.delete("/<entity:entity>/<int:record_id>")
 def delete(entity: str, record_id: int) -> Response:
     shape = entity_named(entity)
     body = json_object(may_be_empty=True)
@@ -51,7 +51,7 @@ def delete(entity: str, record_id: int) -> Response:
     return _answer(shape, Delete(shape.key, record_id, _version(wish)), wish)
 
 
-@api.post("/<entity>/<int:record_id>/move")
+@api.post("/<entity:entity>/<int:record_id>/move")
 def move(entity: str, record_id: int) -> Response:
     shape = entity_named(entity)
     body = json_object()
@@ -96,7 +96,7 @@ def _refuse_others(body: Mapping[str, object], known: frozenset[str]) -> None:
 # --- many ------------------------------------------------------------------------------------------------------------
 
 
-@api.post("/<entity>/bulk")
+@api.post("/<entity:entity>/bulk")
 def bulk(entity: str) -> Response:
     """{commands: [{op: create | update | delete | move, …}], dry}: each judged and answered on its own, in order."""
     shape = entity_named(entity)
