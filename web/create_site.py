@@ -18,7 +18,7 @@ from web.pages import BLUEPRINTS, PUBLIC
 from web.responses import is_program_asking, refusal, said_by, status_of
 from web.security_headers import csp_nonce, write_headers
 from web.settings import Settings
-from web.url_parts import EntityKey, RecordId
+from web.url_parts import EntityKey, RecordId, TableField
 
 if TYPE_CHECKING:
     from engine.runtime import Engine
@@ -43,7 +43,7 @@ def create_site(engine: Engine, settings: Settings | None = None) -> Flask:
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         PROPAGATE_EXCEPTIONS=False,
     )
-    site.url_map.converters |= {"int": RecordId, "entity": EntityKey}
+    site.url_map.converters |= {"int": RecordId, "entity": EntityKey, "rows": TableField}
     session.attach(site, engine, settings)
     if settings.proxies:
         site.wsgi_app = ProxyFix(  # type: ignore[method-assign]

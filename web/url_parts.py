@@ -16,6 +16,12 @@ class RecordId(IntegerConverter):
     regex = r"[0-9]{1,15}"
 
 
+class TableField(BaseConverter):
+    """`<rows:…>` after a record: a field of its entity, not one of the words that follow a record."""
+
+    regex = r"(?!(?:move|timeline|checklist|why)(?:/|$))[^/]+"
+
+
 class EntityKey(BaseConverter):
     """`<entity:…>` in the API: any word that has no meaning of its own there."""
 

@@ -87,6 +87,7 @@ def _list_of(name: str) -> Schema:
 _LINE: Schema = {"type": ["integer", "null"]}
 _YES_NO: Schema = {"type": "boolean"}
 _NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 1000}
+_SEEN: Schema = {"type": ["integer", "null"], "minimum": 1, "maximum": MOST_ID}
 _FILL: Schema = {"type": ["object", "null"], "description": "field values given with the move"}
 _WAIVE: Schema = {
     "type": ["object", "null"],
@@ -124,7 +125,7 @@ COMMON_SCHEMAS: Schema = {
         fill=_FILL,
         waive=_WAIVE,
         answer={"type": "string", "description": "to the move's question"},
-        version={"type": ["integer", "null"], "minimum": 1, "maximum": MOST_ID},
+        version=_SEEN,
         dry=_YES_NO,
     ),
     "CreateCommand": _closed(("op", "values"), op={"const": "create"}, values=OBJECT),
@@ -136,7 +137,7 @@ COMMON_SCHEMAS: Schema = {
         ("op", "id", "to"),
         op={"const": "move"},
         id=POSITIVE,
-        version=POSITIVE,
+        version=_SEEN,
         to={"type": "string", "minLength": 1},
         fill=_FILL,
         waive=_WAIVE,

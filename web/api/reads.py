@@ -23,6 +23,7 @@ from web.responses import explanation_json, finding_json, json_answer
 from web.session import current_context, current_engine, current_language
 
 PAGE, MOST = 50, 200
+LONGEST_SEARCH = 200
 LIST_PARAMETERS = frozenset({"filter", "sort", "limit", "cursor", "fields", "q"})
 
 
@@ -39,7 +40,7 @@ def list_records(entity: str) -> Response:
         limit=_limit(),
         cursor=request.args.get("cursor") or None,
         fields=names,
-        search=request.args.get("q", "")[:200],
+        search=_search(),
     )
     page = current_engine().page(current_context(), query)
     items = [record_json(record) for record in page.items]
@@ -59,7 +60,7 @@ def get_record(entity: str, record_id: int) -> Response:
     return json_answer(record_json(record), headers={"ETag": f'"{record.version}"'})
 
 
-@api.get("/<entity:entity>/<int:record_id>/<table_field>")
+@api.get("/<entity:entity>/<int:record_id>/<rows:table_field>")
 def rows(entity: str, record_id: int, table_field: str) -> Response:
     """The child rows of a table field, oldest first: {items}."""
     shape = entity_named(entity)
@@ -133,6 +134,13 @@ def _limit() -> int:
     if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= MOST:
         raise unreadable("request.query.limit", say("limit_wanted", current_language(), most=MOST))
     return int(text)
+
+
+def _search() -> str:
+    text = request.args.get("q", "")
+    if len(text) > LONGEST_SEARCH:
+        raise unreadable("request.query.q", say("search_long", current_language(), most=LONGEST_SEARCH))
+    return text
 
 
 def _before() -> int | None:

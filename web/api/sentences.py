@@ -19,7 +19,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "stage_wanted": ("to 是目标阶段的键", "`to` is the key of the stage to go to"),
     "object_wanted": ("{key} 需要是一个对象", "{key} must be an object"),
     "text_wanted": ("{key} 需要是文字", "{key} must be text"),
-    "filter_long": ("筛选公式太长", "The filter is too long"),
+    "search_long": ("搜索文字最多 {most} 个字", "Search for at most {most} characters"),
     "limit_wanted": ("limit 是 1 到 {most} 的整数", "limit is a whole number from 1 to {most}"),
     "unknown_parameter": ("没有查询参数 {key}", "There is no query parameter {key}"),
     "double_parameter": ("查询参数 {key} 出现了多次", "The query parameter {key} stands there more than once"),

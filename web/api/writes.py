@@ -133,17 +133,20 @@ def _command(shape: Entity, part: object) -> Command:
         return Create(shape.key, asked.values, asked.children)
     record_id = whole_number(body.pop("id", None), "request.body.id")
     version = body.pop("version", None)
-    seen = None if version is None else whole_number(version, "request.body.version")
     if op == "move":
-        return _move(shape, record_id, seen, body)
+        return _move(shape, record_id, _seen_version(version), body)
     if op == "update":
         asked = wanted(shape, _object(body, "values"))
         _refuse_others(body, frozenset({"values"}))
-        return Update(shape.key, record_id, seen, asked.values, asked.children)
+        return Update(shape.key, record_id, whole_number(version, "request.body.version"), asked.values, asked.children)
     if op == "delete":
         _refuse_others(body, frozenset())
-        return Delete(shape.key, record_id, seen)
+        return Delete(shape.key, record_id, whole_number(version, "request.body.version"))
     raise unreadable("request.body.op", say("command_wanted", current_language()), 422)
+
+
+def _seen_version(version: object) -> int | None:
+    return None if version is None else whole_number(version, "request.body.version")
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
