@@ -38,15 +38,13 @@ class FieldInfo:
 
     nullable: the stored value may be None (never for text, yes/no, sets). bounds: least and greatest value of a number
     in scaled units; for a text 0..length. link: for a table field, the child's reference back to the parent (the child
-    is in `value_type.entity`). promised: the field is always required or computed and never empty, so an analysis may
-    trust it; generated code never does. given: made by the engine, not written under `fields:`.
+    is in `value_type.entity`). given: made by the engine, not written under `fields:`.
     """
 
     value_type: ValueType
     nullable: bool
     bounds: Bounds = UNBOUNDED
     link: str = ""
-    promised: bool = False
     given: bool = False
 
 
@@ -164,7 +162,6 @@ class AppScope:
             default_nullable(field.value_type),
             default_bounds(field.value_type, field.minimum, field.maximum, field.max_length),
             link,
-            promised=field.required is True or (field.formula is not None and not field.formula.nullable),
             given=field.given,
         )
 
