@@ -85,8 +85,9 @@ def _extreme(writer: Writer, call: Call) -> Sql:
         is_wide = isinstance(call.type, NumberType) and any(writer.term(arg).is_wide for arg in call.args)
         return sql_call(f"x_{call.function}_of" if is_wide else call.function, *values, gives=gives)
     name = "least" if call.function == "min" else "greatest"
-    present = sa.and_(*(value.is_not(None) for value in values))
-    return sa.case((present, sql_call(name, *values, gives=gives)), else_=sa.null())
+    found = sql_call(name, *values, gives=gives)
+    nullable = [value.is_not(None) for value, arg in zip(values, call.args, strict=True) if arg.nullable]
+    return sa.case((sa.and_(*nullable), found), else_=sa.null()) if nullable else found
 
 
 # --- choices between values ------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -22,6 +23,7 @@ from dsl.formula.value_types import (
 )
 from dsl.source import NOWHERE
 from engine.store.given import formula_of
+from engine.store.layers import layered, live_fields_read
 from engine.store.sql_numbers import PLAIN, Term
 from engine.store.sql_scope import Row
 from engine.store.sql_types import (
@@ -72,13 +74,29 @@ def field_of(writer: Writer, row: Row, field: str, value_type: ValueType) -> Sql
 
 def _follow(writer: Writer, first: Sql, hops: Sequence[Hop], node: Path) -> Sql:
     """A correlated scalar subquery from the reference `first` along the hops to the field."""
-    rows = [writer.scope.open(hop.entity) for hop in hops]
+    rows = [writer.scope.open(hop.entity) for hop in hops[:-1]]
+    rows.append(
+        _open(writer, hops[-1].entity, live_fields_read(writer.scope.app, hops[-1].entity, replace(node, hops=())))
+    )
     source: sa.FromClause = rows[0].source
     for before, row, hop in zip(rows, rows[1:], hops[1:], strict=False):
         source = source.join(row.source, row.id == field_of(writer, before, hop.field, PERSON))
     value = field_of(writer, rows[-1], node.field, node.type)
     found = _scalar(sa.select(value).select_from(source).where(rows[0].id == first), rows, value)
     return _filled(found, node.type, writer)
+
+
+def _open(writer: Writer, entity: str, live: Collection[str]) -> Row:
+    """Fresh rows of an entity, with the live fields that are read as columns of their own."""
+    scope = writer.scope
+    if not live:
+        return scope.open(entity)
+
+    def value(root: Node, kind: ValueType, below: sa.FromClause) -> Sql:
+        return writer.inside(scope.over(entity, below)).at(root, kind)
+
+    table = scope.tables.entity(entity).table.alias()
+    return Row(entity, layered(scope.app, entity, sa.select(*table.c), live, value).subquery())
 
 
 def _scalar(select: sa.Select[tuple[Any]], rows: Sequence[Row], value: Sql) -> Sql:
@@ -115,7 +133,7 @@ def record_id(writer: Writer, start: Literal["row", "this", "me", "submitter"], 
 def aggregate(writer: Writer, node: Aggregate) -> Sql:
     """count exists sum avg min max latest first join over the child rows that are not removed."""
     scope = writer.scope
-    child = scope.open(node.entity)
+    child = _open(writer, node.entity, live_fields_read(scope.app, node.entity, node.value, node.where))
     inner = writer.inside(scope.within(child))
     parent = record_id(writer, node.start, node.hops)
     chosen = [field_of(writer, child, node.link, PERSON) == parent, *scope.is_alive(child)]
