@@ -15,7 +15,8 @@ from dsl.formula.tree import Call, Const, Node
 from dsl.formula.value_types import DATE, NumberType, TextType, TimeType
 from engine.store.columns import column_type
 from engine.store.sql_numbers import Term
-from engine.store.sql_types import Sql, SqlUnsupported, raw_type, scale_of, sql_call
+from engine.store.sql_types import Sql, SqlUnsupported, is_quantity, raw_type, scale_of, sql_call
+from engine.store.sql_workdays import Workdays
 
 if TYPE_CHECKING:
     from engine.store.sql_formula import Writer
@@ -82,7 +83,7 @@ def _extreme(writer: Writer, call: Call) -> Sql:
     values = [writer.at(arg, call.type) for arg in call.args]
     gives = values[0].type
     if writer.dialect == "sqlite":
-        is_wide = isinstance(call.type, NumberType) and any(writer.term(arg).is_wide for arg in call.args)
+        is_wide = is_quantity(call.type) and any(writer.term(arg).is_wide for arg in call.args)
         return sql_call(f"x_{call.function}_of" if is_wide else call.function, *values, gives=gives)
     name = "least" if call.function == "min" else "greatest"
     found = sql_call(name, *values, gives=gives)
@@ -144,8 +145,15 @@ def _date(writer: Writer, call: Call) -> Sql:
 
 
 def _workdays(writer: Writer, call: Call) -> Sql:
-    earlier, later = (writer.dates.workday_number(writer.write(arg)) for arg in call.args)
-    return later - earlier
+    return Workdays(writer.dates).between(*(writer.write(arg) for arg in call.args))
+
+
+def _add_workdays(writer: Writer, call: Call) -> Sql:
+    return Workdays(writer.dates).add(*(writer.write(arg) for arg in call.args))
+
+
+def _work_hours(writer: Writer, call: Call) -> Term:
+    return Workdays(writer.dates).hours(*(writer.write(arg) for arg in call.args))
 
 
 # --- text ------------------------------------------------------------------------------------------------------------
@@ -276,6 +284,8 @@ FUNCTIONS: Mapping[str, Written] = {
     "end_of": _edge,
     "add_months": _add_months,
     "workdays": _workdays,
+    "add_workdays": _add_workdays,
+    "work_hours": _work_hours,
     "date": _date,
     "len": _len,
     "left": _left,

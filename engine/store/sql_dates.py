@@ -7,20 +7,14 @@ let January 31 plus a month be March 3, so what is not plain text or integer wor
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.sql.elements import Grouping
 
-from dsl.formula.value_types import DateType, DurationType, NumberType, TimeType, ValueType
-from dsl.formula.workdays import CALENDAR
+from engine.store.sql_functions import FIRST_INSTANT, LAST_INSTANT
 from engine.store.sql_types import Dialect, Sql, sql_call
 
 DAY = 86_400
-FIRST_INSTANT = -62_135_596_800
-"""0001-01-01 00:00:00 UTC as epoch seconds."""
-LAST_INSTANT = 253_402_300_799
-"""9999-12-31 23:59:59 UTC as epoch seconds."""
 MANY_DAYS = 4_000_000
 MANY_MONTHS = 120_000
 MANY_SECONDS = 400_000_000_000
@@ -40,36 +34,10 @@ class Dates:
     def _day(self, found: Sql) -> Sql:
         return sa.type_coerce(found, sa.Text() if self._is_sqlite else sa.Date())
 
-    def arithmetic(self, op: str, left: tuple[Sql, ValueType], right: tuple[Sql, ValueType]) -> Sql:
-        """+ and − (and × ÷ of durations by whole numbers) as the types say; the day or instant stands left for +."""
-        (one, left_type), (two, right_type) = left, right
-        match left_type, right_type:
-            case DateType(), DateType():
-                return self.days_between(two, one)
-            case TimeType(), TimeType():
-                return self.seconds_between(two, one)
-            case DateType(), DurationType():
-                return self.add_days(one, self._whole_days(two if op == "+" else -two))
-            case DateType(), NumberType():
-                return self.add_days(one, two if op == "+" else -two)
-            case TimeType(), DurationType():
-                return self.add_seconds(one, two if op == "+" else -two)
-            case _:
-                return self._durations(op, one, two)
-
-    def _durations(self, op: str, one: Sql, two: Sql) -> Sql:
-        found = {"+": one + two, "-": one - two, "*": one * two}.get(op)
-        if found is None:
-            raise ValueError(f"durations know no {op}")
-        return sa.type_coerce(found, sa.BigInteger())
-
-    def _whole_days(self, seconds: Sql) -> Sql:
-        return sa.type_coerce(seconds, sa.BigInteger()) // sa.literal(DAY, sa.BigInteger())
-
-    def _small(self, number: Sql, limit: int) -> Sql:
-        """PostgreSQL: a whole number as integer, NULL beyond the limit (its functions raise there)."""
-        low, high = sa.literal(-limit, sa.BigInteger()), sa.literal(limit, sa.BigInteger())
-        clamped = sa.func.greatest(sa.func.least(sa.cast(number, sa.BigInteger()), high), low)
+    def small(self, number: Sql, limit: int) -> Sql:
+        """PostgreSQL: a whole number as integer, NULL from the limit on (its functions raise there)."""
+        low, high = sa.literal(-limit, sa.Numeric()), sa.literal(limit, sa.Numeric())
+        clamped = sa.func.greatest(sa.func.least(number, high), low)
         return sa.cast(sa.func.nullif(sa.func.nullif(clamped, low), high), sa.Integer())
 
     def _in_calendar(self, day: Sql) -> Sql:
@@ -81,17 +49,19 @@ class Dates:
 
     # --- days --------------------------------------------------------------------------------------------------------
 
-    def add_days(self, day: Sql, count: Sql) -> Sql:
+    def add_duration(self, day: Sql, seconds: Sql) -> Sql:
+        """The day moved by whole days of the duration; what is less than a day is dropped."""
         if self._is_sqlite:
-            return sa.func.x_add_days(day, count, type_=sa.Text())
-        moved = sa.cast(day, sa.Date()).op("+", precedence=7, return_type=sa.Date())(self._small(count, MANY_DAYS))
+            return sql_call("x_add_duration", day, seconds, gives=sa.Text())
+        days = sql_call("trunc", seconds / sa.literal(DAY, sa.Numeric()), gives=sa.Numeric())
+        moved = sa.cast(day, sa.Date()).op("+", precedence=7, return_type=sa.Date())(self.small(days, MANY_DAYS))
         return self._in_calendar(moved)
 
     def add_months(self, day: Sql, count: Sql) -> Sql:
         """The same day of a later month, or its last day."""
         if self._is_sqlite:
             return sa.func.x_add_months(day, count, type_=sa.Text())
-        step = sa.func.make_interval(0, self._small(count, MANY_MONTHS))
+        step = sa.func.make_interval(0, self.small(count, MANY_MONTHS))
         moved = sa.cast(day, sa.Date()).op("+", precedence=7, return_type=sa.DateTime())(step)
         return self._in_calendar(sa.cast(moved, sa.Date()))
 
@@ -121,10 +91,13 @@ class Dates:
         first = sa.cast(sa.func.date_trunc(unit, sa.cast(day, sa.TIMESTAMP())), sa.Date())
         if not end:
             return self._in_calendar(first)
-        months, days = {"week": (0, 7), "month": (1, 0), "quarter": (3, 0), "year": (12, 0)}[unit]
-        step = sa.func.make_interval(0, months, 0, days - 1 if days else 0)
-        moved = sa.cast(sa.cast(first, sa.TIMESTAMP()).op("+", precedence=7)(step), sa.Date())
-        return self._in_calendar(moved if days else moved.op("-", precedence=7, return_type=sa.Date())(1))
+        if unit == "week":  # that of 9999-12-31 ends there
+            days = sql_call("make_interval", 0, 0, 0, 6, gives=sa.Interval())
+            last = sa.cast(sa.cast(first, sa.TIMESTAMP()).op("+", precedence=7)(days), sa.Date())
+            return sa.case((day.is_not(None), sql_call("least", last, date.max, gives=sa.Date())), else_=sa.null())
+        months = sql_call("make_interval", 0, {"month": 1, "quarter": 3, "year": 12}[unit], gives=sa.Interval())
+        moved = sa.cast(sa.cast(first, sa.TIMESTAMP()).op("+", precedence=7)(months), sa.Date())
+        return moved.op("-", precedence=7, return_type=sa.Date())(1)
 
     def make(self, year: Sql, month: Sql, day: Sql) -> Sql:
         """A day from three numbers; empty if there is no such day."""
@@ -141,35 +114,19 @@ class Dates:
         clamped = sql_call("least", sql_call("greatest", number, low, gives=sa.Numeric()), high, gives=sa.Numeric())
         return sa.cast(clamped, sa.Integer())
 
-    def workday_number(self, day: Sql) -> Sql:
-        """Workdays from the beginning of time up to and including the day, by the shipped calendar."""
-        if self._is_sqlite:
-            return sql_call("x_workday_number", day, gives=sa.BigInteger())
-        ordinal = sa.cast(self.days_between(sa.cast(sa.literal("0001-01-01", sa.Text()), sa.Date()), day), sa.Integer())
-        place = ordinal + 1
-        whole_weeks = (place // sa.literal(7, sa.Integer())) * 5
-        rest = sql_call("least", place % 7, 5, gives=sa.Integer())
-        changed = sa.literal(list(CALENDAR.changed), ARRAY(sa.Integer()))
-        moved = Grouping(sa.literal([0, *CALENDAR.moved], ARRAY(sa.Integer())))
-        bucket = sql_call("width_bucket", place, changed, gives=sa.Integer())
-        number = whole_weeks + rest + moved[bucket + 1]
-        return sa.case((day.is_not(None), sa.cast(number, sa.Numeric())), else_=sa.null())
-
     def text(self, day: Sql) -> Sql:
         return day if self._is_sqlite else sa.func.to_char(day, "YYYY-MM-DD", type_=sa.Text())
 
     # --- instants ----------------------------------------------------------------------------------------------------
 
     def add_seconds(self, instant: Sql, seconds: Sql) -> Sql:
-        low, high = FIRST_INSTANT - 1, LAST_INSTANT + 1
         if self._is_sqlite:
-            moved = sa.type_coerce(instant, sa.BigInteger()) + sa.type_coerce(seconds, sa.BigInteger())
-            clamped: Sql = sa.func.max(sa.func.min(moved, high), low)
-            return sa.func.nullif(sa.func.nullif(clamped, low), high, type_=sa.BigInteger())
-        epoch = sa.cast(sa.extract("epoch", instant), sa.BigInteger()) + sa.type_coerce(seconds, sa.BigInteger())
-        clamped = sa.func.greatest(sa.func.least(epoch, high), low)
-        kept = sa.func.nullif(sa.func.nullif(clamped, low), high, type_=sa.BigInteger())
-        return sa.func.to_timestamp(kept, type_=sa.DateTime(timezone=True))
+            return sql_call("x_add_seconds", instant, seconds, gives=sa.BigInteger())
+        low = sa.literal(FIRST_INSTANT - 1, sa.Numeric())
+        high = sa.literal(LAST_INSTANT + 1, sa.Numeric())
+        clamped = sa.func.greatest(sa.func.least(self._epoch(instant) + seconds, high), low)
+        kept = sql_call("nullif", sa.func.nullif(clamped, low), high, gives=sa.Numeric())
+        return sql_call("to_timestamp", sa.cast(kept, sa.BigInteger()), gives=sa.DateTime(timezone=True))
 
     def seconds_between(self, earlier: Sql, later: Sql) -> Sql:
         if self._is_sqlite:
@@ -177,13 +134,13 @@ class Dates:
         return self._epoch(later) - self._epoch(earlier)
 
     def _epoch(self, instant: Sql) -> Sql:
-        return sa.cast(sa.extract("epoch", instant), sa.BigInteger())
+        return sa.cast(sa.extract("epoch", instant), sa.Numeric())
 
     def day_of(self, instant: Sql) -> Sql:
         """The calendar day of an instant in the app's zone."""
         if self._is_sqlite:
             return sa.func.x_day_of(instant, self.timezone, type_=sa.Text())
-        return sa.cast(sa.func.timezone(self.timezone, instant), sa.Date())
+        return self._in_calendar(sa.cast(sa.func.timezone(self.timezone, instant), sa.Date()))
 
     def instant_text(self, instant: Sql) -> Sql:
         """ISO in UTC."""

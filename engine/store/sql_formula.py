@@ -55,9 +55,20 @@ from dsl.formula.value_types import (
 from engine.store import sql_calls, sql_related
 from engine.store.columns import ScaledNumber, column_type
 from engine.store.sql_dates import Dates
-from engine.store.sql_numbers import Numbers, Term
+from engine.store.sql_numbers import MAX_SCALE, Numbers, Term
 from engine.store.sql_scope import SqlScope
-from engine.store.sql_types import EXACT, Dialect, Operator, Sql, literal, never_null, nothing, raw_type, scale_of
+from engine.store.sql_types import (
+    EXACT,
+    Dialect,
+    Operator,
+    Sql,
+    is_quantity,
+    literal,
+    never_null,
+    nothing,
+    raw_type,
+    scale_of,
+)
 
 
 class WideNumber(ScaledNumber):
@@ -79,7 +90,9 @@ FAR = 300_000
 def to_sql(node: Node, scope: SqlScope) -> Sql:
     """The value of a formula, with the column type of its value type on it."""
     found = Writer(scope).write(node)
-    kind = WideNumber(node.type.scale) if isinstance(node.type, NumberType) else column_type(node.type)
+    if isinstance(found, sa.BindParameter):  # or its value would be converted twice
+        found = sa.cast(found, found.type)
+    kind = WideNumber(scale_of(node)) if is_quantity(node.type) else column_type(node.type)
     return sa.type_coerce(found, kind)
 
 
@@ -150,10 +163,8 @@ class Writer:
                 return self.numbers.constant(value, scale)
             case Negate():
                 term = self.numbers.negate(self.term(node.arg))
-            case Arithmetic() if isinstance(node.left.type, NumberType) and isinstance(node.right.type, NumberType):
-                term = self._number_arithmetic(node)
             case Arithmetic():
-                term = Term(self._arithmetic(node), scale)
+                term = self._quantity(node)
             case Path():
                 return Term(self.write(node), scale, -FIELD_LIMIT, FIELD_LIMIT, 1).within(node.bounds)
             case Call():
@@ -169,8 +180,6 @@ class Writer:
         match node.type:
             case NumberType(scale=scale):
                 shown = self.numbers.text(value, scale)
-            case DurationType():
-                shown = sa.cast(value, sa.Text())
             case DateType():
                 shown = self.dates.text(value)
             case TimeType():
@@ -190,11 +199,23 @@ class Writer:
         return sa.cast(sa.bindparam(node.name, type_=column_type(kind)), raw_type(kind, self.dialect))
 
     def _computed(self, node: Negate | Arithmetic) -> Sql:
-        if isinstance(node.type, NumberType):
+        if is_quantity(node.type):
             return self.term(node).sql
-        return -self.write(node.arg) if isinstance(node, Negate) else self._arithmetic(node)
+        if isinstance(node, Negate):
+            raise TypeError(f"nothing but a number or duration can be negated: {node}")
+        left, right = node.left, node.right
+        if isinstance(left.type, DurationType):
+            left, right = right, left
+        moved = self.term(right) if node.op == "+" else self.numbers.negate(self.term(right))
+        add = self.dates.add_duration if isinstance(node.type, DateType) else self.dates.add_seconds
+        return add(self.write(left), moved.sql)
 
-    def _number_arithmetic(self, node: Arithmetic) -> Term:
+    def _quantity(self, node: Arithmetic) -> Term:
+        """Arithmetic that gives a number or a duration."""
+        if isinstance(node.left.type, DateType):
+            return Term(self.dates.days_between(self.write(node.right), self.write(node.left)), 0)
+        if isinstance(node.left.type, TimeType):
+            return Term(self.dates.seconds_between(self.write(node.right), self.write(node.left)), 0)
         left, right = self.term(node.left), self.term(node.right)
         match node.op:
             case "+":
@@ -204,15 +225,7 @@ class Writer:
             case "*":
                 return self.numbers.multiply(left, right)
             case "/":
-                return self.numbers.divide(left, right)
-
-    def _arithmetic(self, node: Arithmetic) -> Sql:
-        """Days, instants and durations."""
-        left, right = node.left, node.right
-        if node.op == "+" and isinstance(right.type, DateType | TimeType):
-            left, right = right, left
-        one, two = self.write(left), self.write(right)
-        return self.dates.arithmetic(node.op, (one, left.type), (two, right.type))
+                return self.numbers.divide(left, right, 0 if isinstance(node.type, DurationType) else MAX_SCALE)
 
     # --- conditions --------------------------------------------------------------------------------------------------
 
@@ -252,7 +265,7 @@ class Writer:
                 return self.write(node)
 
     def compare(self, node: Compare, *, exact: bool) -> sa.ColumnElement[bool]:
-        if isinstance(node.left.type, NumberType) and isinstance(node.right.type, NumberType):
+        if is_quantity(node.left.type):
             terms = self.term(node.left), self.term(node.right)
             left, right = self.numbers.comparable(*terms, is_ordered=node.op not in ("=", "!="))
         else:
@@ -303,8 +316,8 @@ class Writer:
         """The node as a value of another, wider type (a number with more decimals; an empty literal of the type)."""
         if isinstance(node, Const) and node.value is None:
             return nothing(kind, self.dialect)
-        if isinstance(kind, NumberType) and isinstance(node.type, NumberType):
-            return self.numbers.to_scale(self.term(node), kind.scale).sql
+        if is_quantity(kind):
+            return self.numbers.to_scale(self.term(node), kind.scale if isinstance(kind, NumberType) else 0).sql
         return self.write(node)
 
 

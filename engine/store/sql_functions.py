@@ -20,6 +20,10 @@ from dsl.formula.workdays import CALENDAR
 
 Wide: TypeAlias = int | str
 """A whole number: an int where it fits 64 bits, else its digits."""
+FIRST_INSTANT = -62_135_596_800
+"""0001-01-01 00:00:00 UTC as epoch seconds."""
+LAST_INSTANT = 253_402_300_799
+"""9999-12-31 23:59:59 UTC as epoch seconds."""
 SIXTY_FOUR_BITS = 2**63
 
 
@@ -84,8 +88,14 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def add_days(day: str, count: int) -> str | None:
-    return _iso(runtime.add_days(_day(day), count * 86_400))
+def add_duration(day: str, seconds: Wide) -> str | None:
+    return _iso(runtime.add_days(_day(day), int(seconds)))
+
+
+def add_seconds(epoch: int, seconds: Wide) -> int | None:
+    """An instant moved by a duration; None outside of the years 1 to 9999."""
+    moved = epoch + int(seconds)
+    return moved if FIRST_INSTANT <= moved <= LAST_INSTANT else None
 
 
 def add_months(day: str, count: int) -> str | None:
@@ -123,9 +133,12 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def day_of(epoch: int, zone: str) -> str:
-    """The calendar day of an instant in a zone."""
-    return datetime.fromtimestamp(epoch, UTC).astimezone(_zone(zone)).date().isoformat()
+def day_of(epoch: int, zone: str) -> str | None:
+    """The calendar day of an instant in a zone; None beyond the calendar."""
+    try:
+        return datetime.fromtimestamp(epoch, UTC).astimezone(_zone(zone)).date().isoformat()
+    except (OverflowError, ValueError):
+        return None
 
 
 def worked_seconds(epoch: int, zone: str) -> int:
@@ -197,7 +210,8 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., object]], ...] = (
     ("x_abs", 1, absolute),
     ("x_sign", 1, sign),
     ("x_stored", 1, stored),
-    ("x_add_days", 2, add_days),
+    ("x_add_duration", 2, add_duration),
+    ("x_add_seconds", 2, add_seconds),
     ("x_add_months", 2, add_months),
     ("x_date_part", 2, date_part),
     ("x_start_of", 2, start_of),

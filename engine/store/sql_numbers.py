@@ -162,22 +162,22 @@ class Numbers:
         wide = self._product(left.sql, right.sql, factor)
         return self._limited(Term(wide, min(scale, MAX_SCALE), low, high, size))
 
-    def divide(self, left: Term, right: Term) -> Term:
-        """The quotient with six decimals; empty where the divisor is 0."""
+    def divide(self, left: Term, right: Term, scale: int = MAX_SCALE) -> Term:
+        """The quotient with `scale` decimals; empty where the divisor is 0."""
         size = left.size + right.size + 3
-        shift = 10 ** (MAX_SCALE + right.scale - left.scale)
+        shift = 10 ** (scale + right.scale - left.scale)
         reach = left.reach * shift
         if not self._is_sqlite:
             digits = 40 if max(reach, right.reach) < 10**30 else 70
             exact = sql_call("round", left.sql, digits, gives=sa.Numeric())
             quotient = exact / sql_call("nullif", right.sql, self._whole(0), gives=sa.Numeric())
-            sql = sql_call("round", quotient, MAX_SCALE, gives=sa.Numeric())
+            sql = sql_call("round", quotient, scale, gives=sa.Numeric())
         elif left.low >= 0 and right.low >= 0 and right.size <= CHEAP and reach + right.high < PLAIN:
             divisor = sql_call("nullif", right.sql, 0, gives=sa.BigInteger())
             sql = (left.sql * self._whole(shift) + right.sql // self._whole(2)) // divisor
         else:
             sql = sql_call("x_divide", left.sql, self._whole(shift), right.sql, gives=sa.BigInteger())
-        return self._limited(Term(sql, MAX_SCALE, -reach, reach, size))
+        return self._limited(Term(sql, scale, -reach, reach, size))
 
     def floor(self, term: Term) -> Term:
         """The greatest whole number that is not above."""

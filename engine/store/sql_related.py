@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import sqlalchemy as sa
 
-from dsl.formula.scope import FIELD_LIMIT, PERSON_ENTITY
+from dsl.formula.scope import PERSON_ENTITY
 from dsl.formula.tree import Aggregate, Bounds, Compare, Const, Entered, Hop, Node, Path, StageFact, TableLookup
 from dsl.formula.value_types import (
     INTEGER,
@@ -30,6 +30,7 @@ from engine.store.sql_types import (
     Operator,
     Sql,
     SqlUnsupported,
+    is_quantity,
     literal,
     never_null,
     nothing,
@@ -153,12 +154,11 @@ def aggregate(writer: Writer, node: Aggregate) -> Sql:
             many = total.reach * MANY_ROWS
             summed = Term(_total(inner, total.sql, total.reach, chosen, child), total.scale, -many, many)
             counted = _count(sa.func.count(total.sql), chosen, child, writer)
-            return writer.numbers.divide(summed, Term(counted, 0, 0, MANY_ROWS)).sql
+            scale = node.type.scale if isinstance(node.type, NumberType) else 0
+            return writer.numbers.divide(summed, Term(counted, 0, 0, MANY_ROWS), scale).sql
         case "min" | "max":
             value = inner.at(node.value, node.type)
-            is_wide = (
-                writer.dialect == "sqlite" and isinstance(node.type, NumberType) and inner.term(node.value).is_wide
-            )
+            is_wide = writer.dialect == "sqlite" and is_quantity(node.type) and inner.term(node.value).is_wide
             picked = sql_call(f"x_{node.function}" if is_wide else node.function, value, gives=value.type)
             return _filled(_scalar(sa.select(picked).where(*chosen), [child], value), node.type, writer)
         case "latest" | "first":
@@ -183,12 +183,11 @@ def _count(counted: Sql, chosen: Sequence[Condition], child: Row, writer: Writer
 
 def _sum(inner: Writer, value: Node, gives: ValueType, chosen: Sequence[Condition], child: Row) -> Sql:
     """The exact sum; 0 of nothing; empty beyond the limit of numbers."""
-    if not isinstance(gives, NumberType):
-        return _total(inner, inner.write(value), FIELD_LIMIT, chosen, child)
     term = inner.term(value)
     total = _total(inner, term.sql, term.reach, chosen, child)
     many = term.reach * MANY_ROWS
-    return inner.numbers.to_scale(Term(total, term.scale, -many, many), gives.scale).sql
+    scale = gives.scale if isinstance(gives, NumberType) else 0
+    return inner.numbers.to_scale(Term(total, term.scale, -many, many), scale).sql
 
 
 def _total(inner: Writer, value: Sql, reach: int, chosen: Sequence[Condition], child: Row) -> Sql:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from dsl.app import App
 from dsl.formula.scope import DEPARTMENT_ENTITY, PERSON_ENTITY
-from dsl.formula.value_types import ValueType
+from dsl.formula.value_types import DurationType, ValueType
 from engine.store.sql_types import Dialect, Sql, raw_type
 from engine.store.system_tables import org_unit, user_account
 from engine.store.tables import Tables
@@ -72,7 +72,10 @@ class SqlScope:
         key = self._column_key(row.entity, field)
         if key not in row.source.c:
             return None
-        column = sa.type_coerce(row.source.c[key], raw_type(value_type, self.dialect))
+        kind = raw_type(value_type, self.dialect)
+        column: Sql = sa.type_coerce(row.source.c[key], kind)
+        if isinstance(value_type, DurationType) and self.dialect == "postgresql":
+            column = sa.cast(row.source.c[key], kind)  # its column is a BIGINT, which would overflow
         return sa.func.nullif(column, "", type_=column.type) if self._is_blank_key(row.entity, field) else column
 
     def _column_key(self, entity: str, field: str) -> str:

@@ -61,7 +61,9 @@ def raw_type(value_type: ValueType, dialect: Dialect) -> sa.types.TypeEngine[Any
             return sa.Text() if dialect == "sqlite" else sa.Date()
         case TimeType():
             return sa.BigInteger() if dialect == "sqlite" else sa.DateTime(timezone=True)
-        case DurationType() | RefType() | PersonType() | FileType():
+        case DurationType():
+            return sa.BigInteger() if dialect == "sqlite" else sa.Numeric()
+        case RefType() | PersonType() | FileType():
             return sa.BigInteger()
         case _:
             return sa.Text()
@@ -75,6 +77,8 @@ def raw_value(value: object, value_type: ValueType, dialect: Dialect) -> object:
             return None
         case NumberType(scale=scale), int():
             return value if dialect == "sqlite" else exact_decimal(value, scale)
+        case DurationType(), int():
+            return value if dialect == "sqlite" else Decimal(value)
         case DateType(), date():
             return value.isoformat() if dialect == "sqlite" else value
         case TimeType(), datetime():
@@ -104,6 +108,11 @@ def nothing(value_type: ValueType, dialect: Dialect) -> Sql:
             return sa.false()
         case _:
             return literal(None, value_type, dialect)
+
+
+def is_quantity(value_type: ValueType) -> bool:
+    """Numbers, and durations, which count as numbers of seconds."""
+    return isinstance(value_type, NumberType | DurationType)
 
 
 def never_null(value_type: ValueType) -> bool:

@@ -75,18 +75,32 @@ class Store:
                 table = self.tables.entity(key)
                 for row in each:
                     linked = {name for name, f in table.entity.fields.items() if is_linked(f.value_type)}
-                    values = {name: value for name, value in row.items() if name not in linked}
-                    stamped = {"created_at": NOW, "changed_at": NOW, **values}
+                    values = {name: row[name] for name in row if name not in linked and name in table.table.c}
+                    stamped = {**values, "created_at": values.get("created_at") or NOW, "changed_at": NOW}
                     connection.execute(as_system(sa.insert(table.table).values(stamped), Reason.WRITE))
                     for name in linked & set(row):
                         for value in row[name]:
                             link = sa.insert(table.link(name)).values(record_id=row["id"], value=value)
                             connection.execute(as_system(link, Reason.WRITE))
 
-    def empty(self) -> None:
+    def refill(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """These rows and no others; "person" holds the people."""
         with self.database.write() as connection:
-            for table in reversed(self.tables.metadata.sorted_tables):
+            people, units = SYSTEM.tables["user_account"], SYSTEM.tables["org_unit"]
+            for table in (*reversed(self.tables.metadata.sorted_tables), people, units):
                 connection.execute(as_system(sa.delete(table), Reason.WRITE))
+            for row in rows.get("department", ()):
+                connection.execute(sa.insert(units).values(row))
+            for row in rows["person"]:
+                connection.execute(sa.insert(people).values({"manager_id": None, "unit_id": None, **row}))
+        self.fill({key: each for key, each in rows.items() if key not in ("person", "department")})
+
+    def value_of(self, node: Node, entity: str, key: int, env: Env = ENV) -> Any:
+        """The formula over one record."""
+        table = self.tables.entity(entity).table
+        select = sa.select(to_sql(node, self.scope.over(entity, table))).select_from(table).where(table.c.id == key)
+        with self.database.read() as connection:
+            return connection.value(as_system(select, Reason.JUDGE), moment(env))
 
     def values(self, node: Node, entity: str, env: Env = ENV) -> list[Any]:
         """The formula over every row of the entity, by id."""
