@@ -297,9 +297,7 @@ class Engine:
             if row is None:
                 raise NotThere(f"{entity} {record_id}")
             moves = moves_from(desk, desk.entity(entity), row)
-        return [
-            (move, self.execute(Move(entity, record_id, move.target), context, dry=True).verdict) for move in moves
-        ]
+        return [(move, self.execute(Move(entity, record_id, move.target), context, dry=True).verdict) for move in moves]
 
     def preview(
         self, context: Context, entity: str, values: Values, children: Children, record_id: int | None = None

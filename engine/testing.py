@@ -44,9 +44,7 @@ STAFF: Sequence[Colleague] = (
 """A small company of two regions, South and North, with the roles that both shipped apps have or may have."""
 
 
-def engine_for(
-    app: str | Path, tmp_path: Path, url: str | None = None, people: Sequence[Colleague] = STAFF
-) -> Engine:
+def engine_for(app: str | Path, tmp_path: Path, url: str | None = None, people: Sequence[Colleague] = STAFF) -> Engine:
     """An engine over an app (its text, or the path of its file) with a VirtualClock and the people in it.
 
     Raises NotReady with the problems of an app that does not check.

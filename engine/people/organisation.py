@@ -25,9 +25,7 @@ class Unit:
     lead_id: int | None
 
 
-def add_unit(
-    conn: Connection, name: str, kind: str, parent_id: int | None = None, lead_id: int | None = None
-) -> int:
+def add_unit(conn: Connection, name: str, kind: str, parent_id: int | None = None, lead_id: int | None = None) -> int:
     """A new unit under its parent. kind: company | region | team | department."""
     parent = find_unit(conn, parent_id) if parent_id is not None else None
     values = {"name": name, "kind": kind, "parent_id": parent_id, "lead_id": lead_id}

@@ -13,12 +13,42 @@ from engine.flow.sentences import say
 
 LEAST_CHARACTERS: Final = 8
 MOST_CHARACTERS: Final = 256
-WELL_KNOWN: Final = frozenset({
-    "password", "password1", "password123", "passw0rd", "p@ssw0rd", "12345678", "123456789", "1234567890", "11111111",
-    "00000000", "88888888", "66666666", "qwertyui", "qwertyuiop", "1qaz2wsx", "abc12345", "abcd1234", "a1234567",
-    "admin123", "admin888", "administrator", "iloveyou", "woaini1314", "5201314520", "letmein1", "welcome1", "changeme",
-    "football", "baseball", "superman", "sunshine", "princess",
-})
+WELL_KNOWN: Final = frozenset(
+    {
+        "password",
+        "password1",
+        "password123",
+        "passw0rd",
+        "p@ssw0rd",
+        "12345678",
+        "123456789",
+        "1234567890",
+        "11111111",
+        "00000000",
+        "88888888",
+        "66666666",
+        "qwertyui",
+        "qwertyuiop",
+        "1qaz2wsx",
+        "abc12345",
+        "abcd1234",
+        "a1234567",
+        "admin123",
+        "admin888",
+        "administrator",
+        "iloveyou",
+        "woaini1314",
+        "5201314520",
+        "letmein1",
+        "welcome1",
+        "changeme",
+        "football",
+        "baseball",
+        "superman",
+        "sunshine",
+        "princess",
+    }
+)
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _slots = threading.BoundedSemaphore(2)

@@ -16,9 +16,7 @@ OWN_UPLOAD: Final = timedelta(hours=1)
 """How long an upload that no record holds yet stays readable for whoever sent it."""
 
 
-def put_file(
-    installed: Installed, context: Context, stream: BinaryIO, name: str, declared_type: str
-) -> FileNote:
+def put_file(installed: Installed, context: Context, stream: BinaryIO, name: str, declared_type: str) -> FileNote:
     """Raises FileRefused. The type that the sender declares is not believed: the content is looked at."""
     del declared_type
     content = installed.files.take(stream, name)

@@ -129,10 +129,7 @@ def _in_order(formulas: Mapping[str, Formula]) -> Iterator[str]:
 def _form_case(desk: Desk, entity: Entity, row: Draft, overlay: Mapping[str, Sequence[Draft]]) -> Case:
     """The case that decides which fields are shown and required."""
     conditions = [
-        each
-        for field in entity.fields.values()
-        for each in (field.show, field.required)
-        if isinstance(each, Formula)
+        each for field in entity.fields.values() for each in (field.show, field.required) if isinstance(each, Formula)
     ]
     reads = all_reads(desk.app, conditions)
     nested = desk.installed.related.nested(desk.conn, entity.key, row, reads, desk.env, overlay)

@@ -30,6 +30,7 @@ def timeline(desk: Desk, entity: Entity, record_id: int, limit: int, before: int
     """Newest first; empty if the record is out of sight. A part that is out of sight leaves no trace."""
     if desk.raw(entity, record_id) is None:
         return []
+
     def sight_of(key: str) -> Sight:
         return desk.sight(desk.entity(key))
 

@@ -145,9 +145,7 @@ def _hand_down(work: Work, entity: Entity, ids: list[int], stamps: Stamps) -> No
     """Parts follow their parent; a part that names an owner itself keeps it."""
     for child in work.app.children_of(entity.key):
         found = work.installed.tables.entity(child.key)
-        statement = sa.update(found.table).where(
-            found.column(entity.key).in_(ids), found.table.c.deleted_at.is_(None)
-        )
+        statement = sa.update(found.table).where(found.column(entity.key).in_(ids), found.table.c.deleted_at.is_(None))
         if owner_field := written_field(child, child.owner_field):
             statement = statement.where(found.column(owner_field).is_(None))
         changed = work.conn.rows(

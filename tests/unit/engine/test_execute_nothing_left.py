@@ -23,9 +23,7 @@ def contents(engine: Engine) -> Contents:
     """Every row of every table."""
     tables = [*SYSTEM.sorted_tables, *engine.installed.tables.metadata.sorted_tables]
     with engine.database.read() as conn:
-        return {
-            table.name: sorted(conn.rows(as_system(sa.select(table), Reason.SCHEMA)), key=repr) for table in tables
-        }
+        return {table.name: sorted(conn.rows(as_system(sa.select(table), Reason.SCHEMA)), key=repr) for table in tables}
 
 
 def a_step(shop: Shop) -> Command:
@@ -82,9 +80,7 @@ ALLOWED: list[Callable[[Shop], Command]] = [
 
 
 @pytest.mark.parametrize("make", ALLOWED)
-def test_a_dry_run_leaves_no_trace_and_says_what_would_be(
-    shop_on_both: Shop, make: Callable[[Shop], Command]
-) -> None:
+def test_a_dry_run_leaves_no_trace_and_says_what_would_be(shop_on_both: Shop, make: Callable[[Shop], Command]) -> None:
     shop = shop_on_both
     command = make(shop)
     before = contents(shop.engine)
