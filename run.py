@@ -142,13 +142,11 @@ def _install(lock: str) -> None:
 
 def _asset_sources() -> list[str]:
     """What the assets are built from: every file of web/assets that is not made or installed."""
-    assets = ROOT / "web" / "assets"
-    left_out = {"node_modules", "__pycache__"}
-    return [
-        str(path.relative_to(ROOT))
-        for path in assets.rglob("*")
-        if path.is_file() and not left_out & set(path.relative_to(assets).parts)
-    ]
+    sources = []
+    for directory, below, files in os.walk(ROOT / "web" / "assets"):
+        below[:] = [name for name in below if name not in ("node_modules", "__pycache__")]
+        sources += [str((Path(directory) / name).relative_to(ROOT)) for name in files]
+    return sources
 
 
 def _build_assets() -> None:
