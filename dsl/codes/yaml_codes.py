@@ -168,7 +168,7 @@ YAML_CODES = (
         "Y17",
         ("键必须是一个词", "A key must be a word"),
         ("这里的键是一个列表或一组内容", "The key here is a list or a block"),
-        ("写一个词作为键；文字里的 { [ ? 要加引号", "Write a word as the key; quote a text with { [ ?"),
+        ("写一个词作为键；文字里的 {{ [ ? 要加引号", "Write a word as the key; quote a text with {{ [ ?"),
         ("键是身份，要能念出来。", "A key is an identity and must be a word."),
         top("? [a, b]\n: c"),
         _GOOD,

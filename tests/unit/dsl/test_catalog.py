@@ -7,6 +7,9 @@ import pytest
 
 from dsl.catalog import CATALOG
 from dsl.load import load_app, load_text
+from dsl.problems import Problem
+from dsl.render import help_text, message
+from dsl.source import Span
 
 _TEXT_SIDE = [entry for entry in CATALOG.values() if not entry.code.startswith("F") and entry.code != "Y19"]
 _REPORTED = re.compile(r'(?:report|unknown|Problem)\(\s*"([YSMNA]\d\d)"|"(Y1[345])"')
@@ -47,3 +50,11 @@ def test_every_code_that_is_reported_is_in_the_catalog():
     reported = {one or two for source in sources for one, two in _REPORTED.findall(source)}
     assert len(reported) > 60
     assert reported - set(CATALOG) == set()
+
+
+@pytest.mark.parametrize("entry", CATALOG.values(), ids=lambda entry: entry.code)
+def test_every_sentence_can_be_filled(entry):
+    problem = Problem(entry.code, Span("a", 1, 1, 1, 2))
+    for language in ("zh", "en"):
+        assert message(problem, language)
+        assert help_text(problem, language)
