@@ -14,7 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from dsl.app import App
+from dsl.app import App, Entity
 from dsl.formula.env import Env
 from dsl.formula.tree import Formula
 from engine.people.sight import Sight
@@ -124,8 +124,19 @@ class Gate:
             parts.append(is_one_of(columns.unit_id, "sight_units"))
         if sight.record_ids:
             parts.append(is_one_of(columns.id, "sight_records"))
-        parts += [self._formula_sql(condition, found.table) for condition in sight.conditions]
+        parts += [self._holds(condition, found.entity, found.table) for condition in sight.conditions]
         return (sa.or_(*parts),) if parts else (sa.false(),)
+
+    def _holds(self, condition: Formula, entity: Entity, rows: sa.FromClause) -> sa.ColumnElement[bool]:
+        """The condition on `rows` of the entity; one of an entity above it is asked of the record it is a part of."""
+        if condition.entity in ("", entity.key):
+            return self._formula_sql(condition, rows)
+        if not entity.parent:
+            raise ValueError(f"a condition on {condition.entity} says nothing about {entity.key}")
+        parent = self.tables.entity(entity.parent)
+        above = parent.table.alias()
+        seen = sa.select(above.c.id).where(self._holds(condition, parent.entity, above))
+        return rows.c[entity.parent].in_(seen)
 
 
 class Gathered(FunctionElement[tuple[Any, ...]]):
