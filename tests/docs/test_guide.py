@@ -72,7 +72,6 @@ def test_an_attachment_is_demanded() -> None:
 
 
 def test_a_formula_is_changed() -> None:
-    """S0-46: managers change fields, stages, gates and formulas themselves."""
     shown = _blocks("zh")[3].strip()
     assert "material_avg * 1.35 + processing_fee" in shown
     app = _changed(("material_avg * 1.35", "material_avg * 1.4"))

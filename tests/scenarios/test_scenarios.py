@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 import apps
-from engine.testing import Colleague, engine_for
+from dsl.app import App
+from engine.clock import VirtualClock
+from engine.installed import install
+from engine.runtime import Engine
+from engine.store.database import Database
+from engine.store.files import FileStore
+from engine.testing import STARTS_AT, Colleague, engine_for
 from tests.scenarios.runner import Scenario, Stage, scenarios
 
 SALES = tuple(
@@ -39,10 +47,27 @@ SHOPS = tuple(
 PEOPLE = {"sales_crm": SALES, "store_sales": SHOPS}
 
 
+Prepared = Mapping[str, tuple[App, Path]]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """By app: the app, and a data directory with its empty tables and its people. Every scenario plays on a copy."""
+    made = {}
+    for name, people in PEOPLE.items():
+        data = tmp_path_factory.mktemp(name)
+        engine = engine_for(Path(apps.__file__).parent / f"{name}.yaml", data, people=people)
+        engine.close()
+        made[name] = engine.app, data
+    return made
+
+
 @pytest.mark.parametrize("scenario", list(scenarios()), ids=str)
-def test_a_scenario_plays_as_told(scenario: Scenario, tmp_path: Path) -> None:
-    app = Path(apps.__file__).parent / f"{scenario.app}.yaml"
-    engine = engine_for(app, tmp_path, people=PEOPLE[scenario.app])
+def test_a_scenario_plays_as_told(scenario: Scenario, prepared: Prepared, tmp_path: Path) -> None:
+    app, data = prepared[scenario.app]
+    copy = shutil.copytree(data, tmp_path / "data")
+    database = Database.open("sqlite", data_dir=copy)
+    engine = Engine(install(app, database, FileStore(copy), VirtualClock(STARTS_AT)))
     try:
         Stage(engine).play(scenario)
     finally:

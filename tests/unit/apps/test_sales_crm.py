@@ -61,19 +61,19 @@ def test_every_stage_says_what_to_do_in_it(app: App) -> None:
 
 
 def test_a_loss_can_come_from_every_stage_under_way(app: App) -> None:
-    """S3-12 S3-13."""
+    """S3-13."""
     pipeline = app.entities["opportunity"].pipelines[0]
     assert {m.source for m in pipeline.moves if m.target == "lost"} == set(NINE) - {"paid"}
 
 
 def test_standard_dwell_is_what_the_rows_say(app: App) -> None:
-    """S0-12 S0-14 S3-35 S4-12: 7 days for the test, 16 to negotiate, 30 to find the needs, 48 hours to answer."""
+    """7 days for the test, 16 to negotiate, 30 to find the needs, 48 hours to answer: alarms will go by these."""
     limits = {s.key: (s.limit or 0) // 3600 for s in app.entities["opportunity"].pipelines[0].stages}
     assert (limits["sample"], limits["negotiating"], limits["qualified"], limits["quoting"]) == (168, 384, 720, 48)
 
 
 def test_the_sample_test_can_be_switched_off() -> None:
-    """S1-41: with the module off the app still checks, and a quote goes straight to the negotiation."""
+    """With the module off the app still checks, and a quote goes straight to the negotiation."""
     checked = load_text(TEXT.replace("modules: {samples: on}", "modules: {samples: off}"), "off.yaml")
     assert checked.value is not None
     assert checked.errors == ()
@@ -81,7 +81,7 @@ def test_the_sample_test_can_be_switched_off() -> None:
 
 
 def test_customers_are_classed_in_three_dimensions(app: App) -> None:
-    """S0-16 S4-06: industry as a drop-down (S4-29), state and yearly potential as tag groups."""
+    """S0-16: industry as a drop-down (S4-29), state and yearly potential as tag groups."""
     industry = app.choices["industry"].options
     assert [o.label.say("zh") for o in industry] == ["汽车配件", "工业设备", "消费电子"]
     tags = app.choices["tags:customer"].options
@@ -98,7 +98,7 @@ def test_contacts_have_three_roles_and_their_own_concern(app: App) -> None:
 
 
 def test_the_visit_form_begins_with_the_four_fields_typed_on_site(app: App) -> None:
-    """S0-09 S0-10 S2-19."""
+    """S0-09 S0-10."""
     visit = app.entities["visit"]
     assert {"needs", "rivals", "expected_amount", "next_day"} <= set(visit.form[0].fields)
     assert {"photo", "place"} <= set(visit.fields)
@@ -123,7 +123,7 @@ def test_a_mail_domain_unlike_the_web_site_is_only_marked(app: App) -> None:
 
 
 def test_from_the_base_of_the_health_score_both_ends_are_reached(app: App) -> None:
-    """S0-18 S0-19 S0-21: of the 32 combinations 5 fall under 40 and 7 reach 70."""
+    """S0-18 S0-19: of the 32 combinations 5 fall under 40 and 7 reach 70."""
     health = app.entities["customer"].scores["health"]
     assert health.base == 30
     assert [point.add for point in health.points] == [-10, 15, 20, 15, 10]
@@ -147,7 +147,6 @@ def test_access_is_closed_to_roles_that_are_not_named(app: App) -> None:
 
 
 def test_everything_has_a_name_in_both_languages(app: App) -> None:
-    """S2-49."""
     for where, label in _labels(app):
         assert [language for language, _ in label.by_language] == ["zh", "en"], where
 

@@ -63,7 +63,6 @@ def test_the_parts_maker_has_forty_people_in_regions_and_teams() -> None:
 
 
 def test_there_are_3200_customers_with_different_names_and_600_deals(sales: Story) -> None:
-    """S0-15: as many customers as the article's six files held."""
     customers = sales.book.rows["customer"].values()
     assert len(customers) == 3_200
     assert len({c.values["name"] for c in customers}) == 3_200
@@ -144,7 +143,7 @@ def _last_before_lost(story: Story, deal: int) -> str:
 
 
 def test_south_china_stands_out_by_its_negotiations(sales: Story) -> None:
-    """S0-14: 28 days there, about 16 elsewhere."""
+    """28 days there, about 16 elsewhere."""
     regions = {worker.id: worker.region for worker in sales.company.workers}
     days: defaultdict[str, list[float]] = defaultdict(list)
     for stay in sales.book.stays:
