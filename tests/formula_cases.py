@@ -11,8 +11,8 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -153,49 +153,6 @@ def shown(value: object, value_type: ValueType) -> str:
             return value.isoformat()
         case _:
             return str(value)
-
-
-@dataclass(slots=True)
-class FlatRows:
-    """A nested row as a database keeps it: rows of each entity with ids, and the people that they name.
-
-    A child's reference to its parent is the parent's id. `days_in_stage` becomes `stage_since`.
-    """
-
-    app: App
-    rows: dict[str, list[dict[str, object]]] = field(default_factory=dict)
-    people: dict[int, Mapping[str, object]] = field(default_factory=dict)
-
-    def add(self, entity: str, row: Mapping[str, object], parent: Mapping[str, int] | None = None) -> int:
-        """Adds a row with everything beneath and around it; gives its id, counted for each entity from 1."""
-        listed = self.rows.setdefault(entity, [])
-        key = len(listed) + 1
-        stored: dict[str, object] = {"id": key, **(parent or {})}
-        listed.append(stored)
-        scope = AppScope(self.app, entity)
-        for name in scope.names(entity):
-            info = scope.field(entity, name)
-            if info is not None and name not in stored and name != "created_at":
-                self._put(stored, entity, name, info.value_type, row[name])
-        owner = self.app.entities[entity].parent
-        if owner:
-            stored.setdefault(owner, None)
-        return key
-
-    def _put(self, stored: dict[str, object], entity: str, name: str, kind: ValueType, value: object) -> None:
-        match kind, value:
-            case RefType(entity=target), dict():
-                stored[name] = self.add(target, value)
-            case PersonType(), dict():
-                self.people[value["id"]] = value
-                stored[name] = value["id"]
-            case RowsType(entity=child), list():
-                for each in value:
-                    self.add(child, each, {entity: int(str(stored["id"]))})
-            case _ if name == "days_in_stage":
-                stored["stage_since"] = MOMENT.now - timedelta(days=value) if isinstance(value, int) else None
-            case _:
-                stored[name] = value
 
 
 EXAMPLE = nested(APP, "deal", _EXAMPLE)
