@@ -19,10 +19,11 @@ from engine.errors import EngineError
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """module: where it lives under web.commands, or "" while it is not built."""
+    """module: where it lives under web.commands, or "" while it is not built. hands_on: its arguments are another's."""
 
     module: str
     summary: str
+    hands_on: bool = False
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -34,7 +35,7 @@ COMMANDS: Mapping[str, Command] = {
     "plan": Command("plan", "what applying an app would change in the database"),
     "apply": Command("apply", "apply an app to the database"),
     "user": Command("user", "list, add people; set a password"),
-    "test": Command("test", "run the scenarios of an app, or the whole suite"),
+    "test": Command("test", "run the whole suite; arguments are pytest's", hands_on=True),
     "worker": Command("", "run the jobs of another process"),
     "import": Command("", "load records from a file"),
     "export": Command("", "write records to a file"),
@@ -69,8 +70,9 @@ def _run(name: str, command: Command, rest: Sequence[str]) -> int:
     module = cast("CommandModule", importlib.import_module(f"web.commands.{command.module}"))
     parser = argparse.ArgumentParser(prog=f"sluice {name}", description=command.summary)
     module.add_arguments(parser)
+    given = argparse.Namespace(rest=rest) if command.hands_on else parser.parse_args(rest)
     try:
-        return module.run(parser.parse_args(rest))
+        return module.run(given)
     except EngineError as error:
         print(f"sluice {name}: {_spoken(str(error))}", file=sys.stderr)
         return 1

@@ -10,12 +10,12 @@ from web.commands.places import ROOT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pytest_arguments", nargs=argparse.REMAINDER, help="passed on to pytest")
+    """None of its own."""
 
 
 def run(arguments: argparse.Namespace) -> int:
     if not (ROOT / "tests").is_dir():
         print("this installation holds no tests", file=sys.stderr)
         return 2
-    command = [sys.executable, "-m", "pytest", *arguments.pytest_arguments]
+    command = [sys.executable, "-m", "pytest", *arguments.rest]
     return subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603 — our own Python, no shell
