@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dsl.app import Access, App, Entity, Move
+from dsl.formula.through import through
 from dsl.formula.tree import Formula
 from engine.answers import Rights
 from engine.context import Actor
@@ -76,7 +77,17 @@ def sight_of(app: App, actor: Actor, entity: Entity) -> Sight:
             scopes.add(scope)
     if not governing(app, entity).owner_field and any(not access.see for access in held):
         scopes.add("all")
-    return _sight(actor, scopes, tuple(conditions))
+    return _sight(
+        actor, scopes, tuple(said for each in conditions if (said := _said_of(app, entity, each)) is not None)
+    )
+
+
+def _said_of(app: App, entity: Entity, condition: Formula) -> Formula | None:
+    """A condition of the governing entity as one on this entity, up through its parents; None if it cannot be said."""
+    if entity.key == condition.entity:
+        return condition
+    above = _said_of(app, app.entity(entity.parent), condition)
+    return through(above, entity.parent, entity.key) if above is not None else None
 
 
 def _sight(actor: Actor, scopes: set[str], conditions: tuple[Formula, ...]) -> Sight:

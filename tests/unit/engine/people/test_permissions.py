@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from dsl.app import App
+from dsl.formula.tree import Read
 from dsl.load import load_text
+from engine.commands import Create
 from engine.context import Actor
 from engine.people import permissions
 from engine.people.sight import NO_SIGHT, SYSTEM_SIGHT, Sight
 from engine.people.users import system_actor
+from engine.store.lists import Query
+from engine.testing import Colleague, acting, engine_for
 
 TEXT = """
 app: yard
@@ -95,6 +100,24 @@ def test_a_condition_of_ones_own_replaces_the_roles_scope() -> None:
     seen = sight(holder("legal"), "client")
     assert [condition.text for condition in seen.conditions] == ['name = "sued"']
     assert (seen.all, seen.own_of, seen.unit_ids) == (False, None, ())
+
+
+def test_a_condition_on_the_parent_is_said_of_its_parts() -> None:
+    [condition] = sight(holder("legal"), "call").conditions
+    assert condition.entity == "call"
+    assert condition.reads == {Read(("client",), "client", "name")}
+
+
+def test_parts_are_seen_by_the_condition_on_their_parent(database_url: str, tmp_path: Path) -> None:
+    people = [Colleague("ann", "sales"), Colleague("lex", "legal")]
+    engine = engine_for(TEXT, tmp_path, database_url, people)
+    ann, lex = acting(engine, "ann"), acting(engine, "lex")
+    for name in ("calm", "sued"):
+        client = engine.execute(Create("client", {"name": name}), ann).id
+        engine.execute(Create("call", {"client": client, "notes": f"a {name} client"}), ann)
+    assert [record.title for record in engine.page(lex, Query("call")).items] == ["a sued client"]
+    assert [group.entity for group in engine.search(lex, "client")] == ["call"]
+    engine.close()
 
 
 def test_what_nobody_owns_is_seen_whole_by_every_role_that_is_named() -> None:
