@@ -12,8 +12,7 @@ import sqlalchemy as sa
 
 from dsl.formula.runtime import BLANKS
 from dsl.formula.tree import Call, Const, Node
-from dsl.formula.value_types import DATE, NumberType, TextType, TimeType
-from engine.store.columns import column_type
+from dsl.formula.value_types import NumberType, TextType, TimeType
 from engine.store.sql_numbers import Term
 from engine.store.sql_types import Sql, SqlUnsupported, is_quantity, raw_type, scale_of, sql_call
 from engine.store.sql_workdays import Workdays
@@ -94,11 +93,6 @@ def _extreme(writer: Writer, call: Call) -> Sql:
 # --- choices between values ------------------------------------------------------------------------------------------
 
 
-def _if(writer: Writer, call: Call) -> Sql:
-    condition, then, otherwise = call.args
-    return sa.case((writer.condition(condition), writer.at(then, call.type)), else_=writer.at(otherwise, call.type))
-
-
 def _default(writer: Writer, call: Call) -> Sql:
     value, otherwise = (writer.at(arg, call.type) for arg in call.args)
     if isinstance(call.type, TextType):
@@ -109,18 +103,10 @@ def _default(writer: Writer, call: Call) -> Sql:
 # --- days ------------------------------------------------------------------------------------------------------------
 
 
-def _today(writer: Writer) -> Sql:
-    return sa.cast(sa.bindparam("today", type_=column_type(DATE)), raw_type(DATE, writer.dialect))
-
-
 def _day(writer: Writer, node: Node) -> Sql:
     """The day of a date, or of an instant in the app's zone."""
     value = writer.write(node)
     return writer.dates.day_of(value) if isinstance(node.type, TimeType) else value
-
-
-def _days_since(writer: Writer, call: Call) -> Sql:
-    return writer.dates.days_between(_day(writer, call.args[0]), _today(writer))
 
 
 def _part(writer: Writer, call: Call) -> Sql:
@@ -276,9 +262,7 @@ FUNCTIONS: Mapping[str, Written] = {
     "mod": _mod,
     "min": _extreme,
     "max": _extreme,
-    "if": _if,
     "default": _default,
-    "days_since": _days_since,
     **dict.fromkeys(("year", "month", "day", "weekday", "quarter", "week"), _part),
     "start_of": _edge,
     "end_of": _edge,

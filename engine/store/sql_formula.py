@@ -7,7 +7,6 @@ these names in stored form (`moment` fills them from an Env).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, assert_never
 
@@ -20,7 +19,6 @@ from dsl.formula.tree import (
     Aggregate,
     Arithmetic,
     Between,
-    Bounds,
     Call,
     Compare,
     Concat,
@@ -69,6 +67,7 @@ from engine.store.sql_types import (
     raw_type,
     scale_of,
 )
+from engine.store.sql_where import column_alone
 
 
 class WideNumber(ScaledNumber):
@@ -80,11 +79,6 @@ class WideNumber(ScaledNumber):
         if value is None or dialect.name != "postgresql":
             return None if value is None else int(value)
         return int(Decimal(value).scaleb(self.scale, EXACT))
-
-
-FLIPPED: Mapping[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
-FAR = 300_000
-"""Days by which a constant may be moved across a comparison without leaving the calendar."""
 
 
 def to_sql(node: Node, scope: SqlScope) -> Sql:
@@ -256,7 +250,7 @@ class Writer:
             case Logic():
                 return sa.or_(*(self.condition(part) for part in node.parts))
             case Compare():
-                return self.compare(_alone(node), exact=False)
+                return self.compare(column_alone(node), exact=False)
             case In():
                 return self._in(node, exact=False)
             case Between():
@@ -344,63 +338,3 @@ def compared(
 
 def _may_be_null(node: Node) -> bool:
     return node.nullable and not never_null(node.type)
-
-
-# --- WHERE form ------------------------------------------------------------------------------------------------------
-
-
-def _alone(node: Compare) -> Compare:
-    """`today() - d > 890` as `d < today() - 890`, so that the column stands alone. Other comparisons stay."""
-    left, right, op = node.left, node.right, node.op
-    if _is_days(right) and not _is_days(left):
-        left, right, op = right, left, FLIPPED[op]
-    days = _small_days(right)
-    if op in ("=", "!=") or days is None or not _is_days(left):
-        return node
-    later, earlier = _difference(left)
-    if _stands_alone(earlier) and isinstance(later, Now):
-        return _moved(node, FLIPPED[op], earlier, later, -days)
-    if _stands_alone(later) and isinstance(earlier, Now):
-        return _moved(node, op, later, earlier, days)
-    return node
-
-
-def _is_days(node: Node) -> bool:
-    """day − day, as an operator or as days_since(day)."""
-    match node:
-        case Arithmetic(op="-", left=left, right=right):
-            return isinstance(left.type, DateType) and isinstance(right.type, DateType)
-        case Call(function="days_since", args=(arg,)):
-            return isinstance(arg.type, DateType)
-        case _:
-            return False
-
-
-def _difference(node: Node) -> tuple[Node, Node]:
-    match node:
-        case Arithmetic(left=left, right=right):
-            return left, right
-        case Call(args=(arg,)):
-            return Now(name="today", type=DATE, nullable=False, span=node.span), arg
-        case _:
-            raise ValueError(f"not a difference of days: {node}")
-
-
-def _stands_alone(node: Node) -> bool:
-    return isinstance(node, Path) and node.start == "row" and not node.hops
-
-
-def _small_days(node: Node) -> int | None:
-    match node:
-        case Const(value=int() as value, type=NumberType(scale=0)) if abs(value) <= FAR:
-            return value
-        case Negate(arg=Const(value=int() as value, type=NumberType(scale=0))) if abs(value) <= FAR:
-            return -value
-        case _:
-            return None
-
-
-def _moved(node: Compare, op: Operator, column: Node, anchor: Now, days: int) -> Compare:
-    seconds = Const(value=days * 86_400, type=DurationType(), nullable=False, span=node.span, bounds=Bounds(days, days))
-    moved = Arithmetic(op="+", left=anchor, right=seconds, type=DATE, nullable=False, span=node.span)
-    return Compare(op=op, left=column, right=moved, type=node.type, nullable=False, span=node.span)

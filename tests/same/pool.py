@@ -92,7 +92,6 @@ class Flattener:
         self.rows[PERSON_ENTITY].append(row)
         return key
 
-
     def _unit(self, unit: Mapping[str, Any] | None) -> int | None:
         if unit is None:
             return None

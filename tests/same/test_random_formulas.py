@@ -97,8 +97,6 @@ def test_a_random_formula_means_the_same_everywhere(pool: Pair, text: str) -> No
         pool.agree(formula)
 
 
-
-
 def _stands_alone(case: Case) -> bool:
     """Its rows do not tell of another parent than the record they stand in."""
     lines = case.row.get("lines")
