@@ -61,11 +61,11 @@ def _field(key: str, kind: str, *, given: bool = False) -> Field:
         return Field(key, "table", Text(), RowsType(entity), NOWHERE, target=entity, given=given)
     name, value_type = KINDS[kind]
     scale = value_type.scale if isinstance(value_type, NumberType) else 0
-    return Field(key, name, Text(), value_type, NOWHERE, scale=scale, given=given, is_live=key == "days_in_stage")
+    return Field(key, name, Text(), value_type, NOWHERE, scale=scale, given=given)
 
 
 def _entity(key: str, parent: str = "", pipelines: tuple[Pipeline, ...] = (), **fields: str) -> Entity:
-    made = {name: _field(name, kind, given=name in ("stage", "days_in_stage")) for name, kind in fields.items()}
+    made = {name: _field(name, kind) for name, kind in fields.items()}
     made["created_at"] = _field("created_at", "time", given=True)
     return Entity(key, Text(), made, next(iter(fields)), NOWHERE, parent=parent, pipelines=pipelines)
 
