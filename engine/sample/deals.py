@@ -49,6 +49,7 @@ RECENT: Final = 0.28
 """Share of the deals that began in the last eighty days."""
 GRADE_SHARE: Final = {"A": 9, "B": 4, "C": 1}
 AMOUNT: Final = {"A": 620_000, "B": 210_000, "C": 60_000}
+BUDGETS: Final = (("under_10", 100_000), ("to_50", 500_000), ("to_200", 2_000_000))
 SKIP_SAMPLE: Final = 0.15
 BACK_TO_QUOTING: Final = 0.08
 
@@ -131,7 +132,7 @@ def _pass(story: Story, deal: Deal, stage: str) -> bool:
     ready_share = 0.45 if is_open else 1.0
     prepare = _PREPARE.get(stage)
     if prepare and story.chance(ready_share):
-        prepare(story, deal, min(left, story.time.now) if is_open else left)
+        prepare(story, deal, deal.at + (story.time.now - deal.at) * 0.6 if is_open else left)
     if is_open:
         return False
     deal.at = left
@@ -197,7 +198,7 @@ def _confirm(story: Story, deal: Deal, at: datetime) -> None:
     facts: dict[str, object] = {
         "parameters": story.pick(PARAMETERS),
         "scene": story.pick(SCENES),
-        "budget": story.pick(story.options("budget")),
+        "budget": _budget(row.values["amount"]),
         "schedule": story.pick(SCHEDULES),
         "requirement": document.id,
         "technician": engineer.id,
@@ -211,6 +212,12 @@ def _confirm(story: Story, deal: Deal, at: datetime) -> None:
         write_visit(story, deal.customer, at, opportunity=row.id, **meeting)
     _meet_a_second_role(story, deal, at)
     story.book.change(row, at, by, **facts)
+
+
+def _budget(amount: object) -> str:
+    """The customer's budget range: the one the amount (in fen) falls into."""
+    yuan = amount // 100 if isinstance(amount, int) else 0
+    return next((key for key, most in BUDGETS if yuan < most), "over_200")
 
 
 def _meet_a_second_role(story: Story, deal: Deal, at: datetime) -> None:
