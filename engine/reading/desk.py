@@ -79,6 +79,11 @@ class Desk:
         """The whole record if it is in sight: for judging, never for showing."""
         return self.installed.records.find(self.conn, self.sight(entity), entity.key, record_id, self.env)
 
+    def sees(self, entity_key: str, record_id: int) -> bool:
+        """Whether the record is there and in sight."""
+        sight, records = self.sight(self.entity(entity_key)), self.installed.records
+        return records.find(self.conn, sight, entity_key, record_id, self.env, fields=()) is not None
+
     def show(self, entity: Entity, rows: Iterable[Raw]) -> list[Record]:
         """The records as the actor may read them, with titles of what they refer to and notes of their files."""
         rows = list(rows)

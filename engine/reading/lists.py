@@ -146,15 +146,8 @@ def filter_formula(desk: Desk, entity: Entity, text: str) -> Checked[Formula]:
 
 def titles(desk: Desk, pairs: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
     """Titles of the records in sight, and of people."""
-    wanted = {pair for pair in pairs if pair[0] not in desk.app.entities or _is_seen(desk, *pair)}
+    wanted = {pair for pair in pairs if pair[0] not in desk.app.entities or desk.sees(*pair)}
     return desk.titles_of(wanted)
-
-
-def _is_seen(desk: Desk, entity: str, record_id: int) -> bool:
-    found = desk.installed.records.find(
-        desk.conn, desk.sight(desk.entity(entity)), entity, record_id, desk.env, fields=()
-    )
-    return found is not None
 
 
 def lookup(desk: Desk, entity_key: str, text: str, limit: int, where: Formula | None) -> list[Found]:

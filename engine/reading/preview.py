@@ -17,6 +17,7 @@ from engine.errors import NotThere
 from engine.flow.case import Case, FormulaBroken
 from engine.flow.validations import is_required, is_shown
 from engine.reading.desk import Desk
+from engine.reading.links import link_of
 from engine.store.columns import empty_value
 from engine.store.given import formula_of
 from engine.store.related import all_reads
@@ -65,11 +66,21 @@ def _drafted(desk: Desk, entity: Entity, record_id: int | None, values: Values) 
         row |= found
     elif entity.owner_field:
         row[entity.owner_field] = desk.actor.id
+    return row | _typed(desk, entity, values)
+
+
+def _typed(desk: Desk, entity: Entity, values: Values) -> Draft:
+    """What stands in the form, as far as it may be typed there: a reference to a record out of sight is empty, so that
+    no computed field tells of it."""
+    typed: Draft = {}
     for key, value in values.items():
         field = entity.fields.get(key)
-        if field is not None and not field.is_computed:
-            row[key] = empty_value(field.value_type) if value is None else value
-    return row
+        if field is None or field.is_computed:
+            continue
+        link = link_of(field, value)
+        is_known = link is None or link[0] not in desk.app.entities or desk.sees(*link)
+        typed[key] = value if value is not None and is_known else empty_value(field.value_type)
+    return typed
 
 
 def _table(desk: Desk, entity: Entity, key: str, row: Draft, given: Sequence[ChildRow]) -> Table:
@@ -87,7 +98,12 @@ def _table(desk: Desk, entity: Entity, key: str, row: Draft, given: Sequence[Chi
         if each.delete:
             computed.append({})
             continue
-        image: Draft = {**blank, **saved.get(each.id or 0, {}), **each.values, child.parent: row["id"] or None}
+        image: Draft = {
+            **blank,
+            **saved.get(each.id or 0, {}),
+            **_typed(desk, child, each.values),
+            child.parent: row["id"] or None,
+        }
         computed.append(_computed(desk, child, image, {}))
         kept.append({**image, **computed[-1]})
     return Table(kept, tuple(computed))

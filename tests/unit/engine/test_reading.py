@@ -160,6 +160,13 @@ def test_a_preview_of_a_record_starts_from_what_is_saved(shop: Shop) -> None:
         shop.engine.preview(shop.as_("sales2").context, "deal", {}, {}, deal)
 
 
+def test_a_preview_tells_nothing_of_records_out_of_sight(shop: Shop) -> None:
+    customer = shop.customer()
+    seen = shop.engine.preview(shop.as_("sales2").context, "visit", {"customer": customer}, {})
+    unknown = shop.engine.preview(shop.as_("sales2").context, "visit", {"customer": 999}, {})
+    assert seen == unknown
+
+
 def test_a_preview_equals_what_is_saved(shop: Shop) -> None:
     values = {"name": "Gears", "customer": shop.customer(), "amount": 90_000, "discount": 500}
     rows = {"lines": [line(), line(qty=333, price=7_777)]}
