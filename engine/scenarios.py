@@ -81,7 +81,7 @@ class _Stage:
             for given in scenario.given:
                 self._give(given, self._owner(scenario))
             for step in scenario.steps:
-                self._do(step)
+                self._take(step)
         except EngineError as error:
             return Played(scenario, (f"{type(error).__name__}: {error}",), scenario.waiting)
         return Played(scenario, tuple(self._look(scenario)), scenario.waiting)
@@ -146,7 +146,7 @@ class _Stage:
 
     # --- do ----------------------------------------------------------------------------------------------------------
 
-    def _do(self, step: Step) -> None:
+    def _take(self, step: Step) -> None:
         if step.kind == "wait":
             virtual_clock(self.engine).wait(timedelta(seconds=step.seconds))
             return

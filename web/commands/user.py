@@ -7,10 +7,10 @@ import getpass
 import sys
 
 import sqlalchemy as sa
-from engine.people.users import NewUser, add_user, find_id
 
 from engine.errors import BadInput
 from engine.people import passwords
+from engine.people.users import NewUser, add_user, find_id
 from engine.runtime import Engine
 from engine.store.system_tables import org_unit, user_account
 from web.commands.places import add_app, add_data, engine_at
