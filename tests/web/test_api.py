@@ -395,6 +395,27 @@ def test_bulk_judges_each_command_on_its_own(acting: As) -> None:
     assert results[2]["amount"] == "7.00"
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        1,
+        {},
+        {"op": "wurst"},
+        {"op": "create"},
+        {"op": "update", "id": 1, "values": {}},
+        {"op": "delete", "id": 1},
+        {"op": "move", "id": "1", "to": "contacted"},
+        {"op": "move", "id": 1},
+        {"op": "delete", "id": 1, "version": 1, "wurst": 2},
+    ],
+    ids=str,
+)
+def test_what_is_no_command_refuses_the_whole_list(acting: As, command: object) -> None:
+    answer = acting("sales").post("/opportunity/bulk", {"commands": [command]})
+    assert answer.status_code in (400, 422)
+    assert answer.json["findings"][0]["said"]
+
+
 def test_the_schema_is_cut_to_the_person(acting: As, engine: Engine) -> None:
     schema = acting("sales").get("/schema").json
     assert schema["app"] == engine.app.key

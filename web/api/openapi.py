@@ -152,5 +152,5 @@ def _list_parameters(entity: Entity) -> list[Schema]:
 
 
 def _comma_list(name: str, words: list[str], description: str) -> Schema:
-    schema: Schema = {"type": "array", "items": {"enum": words}, "uniqueItems": True}
+    schema: Schema = {"type": "array", "items": {"enum": words}}
     return parameter(name, "query", schema, description) | {"style": "form", "explode": False}

@@ -128,7 +128,7 @@ def _command(shape: Entity, part: object) -> Command:
     body = dict(part)
     op = body.pop("op", None)
     if op == "create":
-        asked = wanted(shape, _object(body, "values"))
+        asked = wanted(shape, _values(body))
         _refuse_others(body, frozenset({"values"}))
         return Create(shape.key, asked.values, asked.children)
     record_id = whole_number(body.pop("id", None), "request.body.id")
@@ -136,13 +136,19 @@ def _command(shape: Entity, part: object) -> Command:
     if op == "move":
         return _move(shape, record_id, _seen_version(version), body)
     if op == "update":
-        asked = wanted(shape, _object(body, "values"))
+        asked = wanted(shape, _values(body))
         _refuse_others(body, frozenset({"values"}))
         return Update(shape.key, record_id, whole_number(version, "request.body.version"), asked.values, asked.children)
     if op == "delete":
         _refuse_others(body, frozenset())
         return Delete(shape.key, record_id, whole_number(version, "request.body.version"))
     raise unreadable("request.body.op", say("command_wanted", current_language()), 422)
+
+
+def _values(command: Mapping[str, object]) -> dict[str, object]:
+    if not isinstance(command.get("values"), dict):
+        raise unreadable("request.body.values", say("object_wanted", current_language(), key="values"), 422)
+    return _object(command, "values")
 
 
 def _seen_version(version: object) -> int | None:
