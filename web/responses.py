@@ -38,7 +38,7 @@ _TITLES: Mapping[int, Text] = {
     400: _text("请求无法读懂", "The request cannot be read"),
     401: _text("请先登录", "Sign in first"),
     403: _text("不允许这样做", "This is not allowed"),
-    404: _text("没有这条记录,或者您无权查看", "There is no such record, or it is not yours to see"),
+    404: _text("没有这条记录，或者您无权查看", "There is no such record, or it is not yours to see"),
     405: _text("此地址不支持这种请求", "This address does not take that kind of request"),
     409: _text("有人在您之前保存过", "Somebody saved in between"),
     412: _text("记录的版本已经改变", "The record has another version by now"),
@@ -46,9 +46,9 @@ _TITLES: Mapping[int, Text] = {
     415: _text("请用 application/json 发送", "Send application/json"),
     422: _text("还缺一些内容", "Something is still missing"),
     428: _text("请给出您看到的版本", "Say which version you saw"),
-    429: _text("尝试过于频繁,请稍后再试", "Too many attempts; try again later"),
-    500: _text("系统出错了,错误编号已记录", "Something broke on our side; the error number is kept"),
-    503: _text("系统正忙,请稍后再试", "The system is busy; try again"),
+    429: _text("尝试过于频繁，请稍后再试", "Too many attempts; try again later"),
+    500: _text("系统出错了，错误编号已记录", "Something broke on our side; the error number is kept"),
+    503: _text("系统正忙，请稍后再试", "The system is busy; try again"),
 }
 
 

@@ -18,6 +18,7 @@ from web.controls import Raw
 from web.pages.address import address
 from web.pages.frame import rights_of
 from web.pages.inputs import build_input, is_input, written
+from web.pages.showing import label_of
 from web.session import current_context, current_engine, current_language
 from web.words import say
 
@@ -68,13 +69,14 @@ def next_check(entity: Entity, record: Record, rights: RecordRights) -> NextChec
     if not judged:
         return None
     move, verdict = min(judged, key=lambda pair: _order(entity, record, pair[0]))
-    checks = tuple(checks_of(entity, record, verdict.findings, nothing_typed(record), may_edit=rights.edit_fields))
+    given = nothing_typed(record)
+    checks = told_once(checks_of(entity, record, verdict.findings, given, may_edit=rights.edit_fields))
     stage = entity.stage(move.target)
     return NextCheck(
         to=move.target,
         label=stage.label.say(current_language()) if stage else move.target,
         href=move_href(entity, record.id),
-        checks=tuple(sorted(checks, key=lambda check: check.state == "met")),
+        checks=checks,
         met=sum(check.state not in ("unmet", "broken") for check in checks),
         total=len(checks),
         others=tuple(_other(entity, other) for other, _verdict in judged if other is not move),
@@ -134,7 +136,7 @@ def _check(
         rule=finding.rule,
         slug=slug(finding.rule),
         state=finding.state,
-        said=finding.said,
+        said=_said(entity, finding),
         inputs=tuple(inputs),
         add=_add(entity, record, finding) if finding.blocks else None,
         line=finding.span.line,
@@ -151,6 +153,22 @@ def _check(
 def _why_href(entity: Entity, record: Record, finding: Finding) -> str:
     known = {"entity": entity.key, "record_id": record.id, "rule": finding.rule}
     return address("records.why", **known, said=finding.said, line=finding.span.line)
+
+
+def _said(entity: Entity, finding: Finding) -> str:
+    """The finding's sentence; for a field that is filled in, a statement instead of the demand."""
+    field = entity.fields.get(finding.needs.field or finding.field)
+    if finding.state != "met" or field is None or ".fill." not in finding.rule:
+        return finding.said
+    return say("「{label}」已填写", label=label_of(entity, field.key, current_language()))
+
+
+def told_once(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """The missing ones first; what is met is said once, and kept rules of the record are not worth a line."""
+    checks = list(checks)
+    missing = [check for check in checks if check.state != "met"]
+    met = {check.said: check for check in checks if check.state == "met" and ".validations." not in check.rule}
+    return (*missing, *met.values())
 
 
 def slug(rule: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as WsgiResponse
 
 from dsl.app import Entity
+from dsl.formula.python_code import compile_formula
 from dsl.formula.tree import Formula
 from engine.answers import Record
 from engine.commands import Command, Create, Update
@@ -89,13 +91,14 @@ def _first_entry(target: Target) -> Entry:
 
 
 def _fill_defaults(target: Target, entry: Entry) -> None:
-    """Defaults that are formulas come from the engine's preview; a field that has a value already keeps it."""
-    preview = current_engine().preview(current_context(), target.entity.key, entry.values, {})
-    missing = {
-        k: v
-        for k, v in preview.values.items()
-        if k in target.allowed and v is not None and entry.values.get(k) in (None, "", ())
-    }
+    """Defaults that are formulas of the moment (today(), me); one that reads the record is the engine's at saving."""
+    engine, env = current_engine(), current_engine().env(current_context())
+    missing: dict[str, object] = {}
+    for key in target.allowed:
+        default = target.entity.fields[key].default
+        if isinstance(default, Formula) and not default.reads and key not in entry.values:
+            value = compile_formula(default, engine.app)({}, env)
+            missing[key] = value["id"] if isinstance(value, Mapping) else value
     more = of_values(target.entity, missing, {})
     entry.values |= more.values
     entry.raws |= more.raws

@@ -72,7 +72,7 @@ def build_input(
         raw=raw if isinstance(raw, str) else "",
         help=field.help.say(language),
         error=error,
-        is_required=field.required is True,
+        is_required=field.required is True or field.key == entity.parent,
         may_be_required=field.required is not False,
         is_wide=control.is_wide,
         inputmode=control.inputmode,

@@ -17,7 +17,7 @@ from engine.verdict import Finding, Outcome
 from web.contexts import Check
 from web.controls import Raw
 from web.pages.boards import lanes_after
-from web.pages.checks import FILL, WAIVE, Typed, checks_of, next_check
+from web.pages.checks import FILL, WAIVE, Typed, checks_of, next_check, told_once
 from web.pages.entry import TITLE_SUFFIX
 from web.pages.frame import page
 from web.pages.inputs import complaint_of, is_input, typed, value_of
@@ -133,7 +133,7 @@ def _dialog(
     """The gate dialog: every missing item with its field, upload or record in place."""
     language = current_language()
     stage = entity.stage(to)
-    checks = sorted(checks_of(entity, record, findings, given), key=lambda check: check.state in ("met", "observed"))
+    checks = told_once(checks_of(entity, record, findings, given))
     return page(
         "gate.html",
         status,

@@ -1,6 +1,4 @@
 // What is typed stays in this browser until it is saved, and is offered back after a lost session or a closed tab.
-import { say } from "./words.js";
-
 const KEPT_FOR = 14 * 86400e3;
 
 function read(form) {
@@ -59,7 +57,6 @@ export function start(form) {
   addEventListener("beforeunload", (event) => {
     if (isDirty && !form.closest("dialog")) event.preventDefault();
   });
-  form.dataset.draftReady = say("草稿");
 }
 
 function put(form, values) {
