@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from dsl.app import App, Entity, Field
 from dsl.formula.tree import Compare, Const, Formula, In, Logic, Node, Not, Path, Read
+from dsl.formula.unparse import unparse
 from dsl.formula.value_types import YESNO, ChoiceType, PersonType, RefType, SetType, ValueType
 from dsl.source import NOWHERE
 from engine.context import Context
@@ -76,13 +77,11 @@ def where(
     nodes: list[Node] = []
     reads: set[Read] = set()
     volatile: set[str] = set()
-    texts = []
     for formula in others:
         if formula is not None:
             nodes.append(formula.root)
             reads |= formula.reads
             volatile |= formula.volatile
-            texts.append(formula.text)
     for key in keys:
         field = entity.fields.get(key)
         values = args.getlist(PREFIX + key) if isinstance(args, MultiDict) else []
@@ -90,17 +89,15 @@ def where(
         if node is not None:
             nodes.append(node)
             reads.add(Read((), entity.key, key))
-            texts.append(key)
-    return _all_of(entity, nodes, reads, volatile, texts)
+    return _all_of(entity, nodes, reads, volatile)
 
 
-def _all_of(
-    entity: Entity, nodes: list[Node], reads: set[Read], volatile: set[str], texts: list[str]
-) -> Formula | None:
+def _all_of(entity: Entity, nodes: list[Node], reads: set[Read], volatile: set[str]) -> Formula | None:
+    """The plans of the store are kept by the formula's text, so the text says all that the tree does."""
     if not nodes:
         return None
     root = nodes[0] if len(nodes) == 1 else _logic("and", nodes)
-    return Formula(" and ".join(texts), entity.key, root, frozenset(reads), frozenset(volatile), NOWHERE)
+    return Formula(unparse(root), entity.key, root, frozenset(reads), frozenset(volatile), NOWHERE)
 
 
 def _logic(op: str, nodes: Iterable[Node]) -> Node:
@@ -141,9 +138,9 @@ def _equals(path: Path, value: object, kind: ValueType) -> Node:
 
 
 def _holds(path: Path, key: str, kind: ValueType) -> Node:
-    """The set field holds the option: an In over the set with one option."""
+    """The set field holds the option: `"hot" in tags`."""
     const = Const(value=key, type=kind, nullable=False, span=NOWHERE)
-    return In(arg=path, options=(const,), negated=False, type=YESNO, nullable=False, span=NOWHERE)
+    return In(arg=const, options=(path,), negated=False, type=YESNO, nullable=False, span=NOWHERE)
 
 
 def is_parent(entity: Entity, parent: str, record_id: int) -> Formula:
@@ -159,7 +156,7 @@ def has_key(entity: Entity, field_key: str, key: str) -> Formula:
 def _has(entity: Entity, key: str, value: object) -> Formula:
     field = entity.fields[key]
     root = _equals(_path(entity, field), value, field.value_type)
-    return Formula(key, entity.key, root, frozenset({Read((), entity.key, key)}), frozenset(), NOWHERE)
+    return Formula(unparse(root), entity.key, root, frozenset({Read((), entity.key, key)}), frozenset(), NOWHERE)
 
 
 def both(entity: Entity, formulas: Iterable[Formula | None]) -> Formula | None:
