@@ -51,13 +51,23 @@ def found_company(folder: Path) -> Company:
         for at, name in enumerate(NAMES)
     ]  # fmt: skip
     for at, customer in enumerate(customers):
-        _do(engine, Create("contact", {"customer": customer, "name": f"{'陈林何罗郑谢'[at]}经理", "position": "buyer", "role": "decider"}))
+        _do(
+            engine,
+            Create(
+                "contact",
+                {"customer": customer, "name": f"{'陈林何罗郑谢'[at]}经理", "position": "buyer", "role": "decider"},
+            ),
+        )
     deals = [_deal(engine, customers[at % 6], at) for at in range(10)]
     _advance(engine, deals[2:])
     talked = deals[1]
     _do(engine, Move("opportunity", talked, "contacted"))
     fresh = _do(engine, Create("opportunity", {"customer": customers[0], "name": "新线索", "amount": 30_000_000}))
-    _do(engine, Create("opportunity", {"customer": customers[1], "name": "别人的线索", "owner": actor(engine, "sales2").id}), "director")
+    _do(
+        engine,
+        Create("opportunity", {"customer": customers[1], "name": "别人的线索", "owner": actor(engine, "sales2").id}),
+        "director",
+    )
     engine.comment(sales, "customer", customers[0], "客户确认样品规格,担心交期。")
     return Company(engine, customers[0], fresh, talked)
 
@@ -81,7 +91,13 @@ def _advance(engine: Engine, deals: list[int]) -> None:
         if at % 2:
             record = engine.find(acting(engine, "sales"), "opportunity", deal)
             parent = record.values["customer"] if record else None
-            visit = {"customer": parent, "opportunity": deal, "needs": "交期要提前两周", "notes": "电话沟通", "next_day": date(2026, 11, 30)}
+            visit = {
+                "customer": parent,
+                "opportunity": deal,
+                "needs": "交期要提前两周",
+                "notes": "电话沟通",
+                "next_day": date(2026, 11, 30),
+            }
             _do(engine, Create("visit", visit))
             _do(engine, Move("opportunity", deal, "qualified"))
 

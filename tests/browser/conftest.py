@@ -20,10 +20,16 @@ from web.assets.build import MODULES, BuildFailed, build
 from web.create_site import create_site
 
 CHROMIUM = Path(os.environ.get("SLUICE_CHROMIUM", "/usr/bin/chromium"))
-FLAGS = (
-    "--no-sandbox --disable-quic --disable-gpu --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync --disable-dev-shm-usage"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 IS_CI = os.environ.get("CI") == "true"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 AXE = MODULES / "axe-core" / "axe.min.js"
@@ -144,7 +150,9 @@ def axe_faults(browser: Browser) -> Callable[[Page], list[str]]:
         page.evaluate(source)
         found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
         return [
-            f"{one['id']}: {node['target']} {node.get('failureSummary', '')[:300]}" for one in found for node in one["nodes"][:4]
+            f"{one['id']}: {node['target']} {node.get('failureSummary', '')[:300]}"
+            for one in found
+            for node in one["nodes"][:4]
         ]
 
     return run

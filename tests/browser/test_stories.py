@@ -162,7 +162,7 @@ def test_one_item_of_the_checklist_is_filled_in_beside_the_record(site: Site) ->
     page = site.open(f"/e/opportunity/{site.company.fresh_deal}")
     item = page.locator("#checklist li", has_text="下一步日期")
     item.locator("summary").click()
-    item.get_by_label("下一步日期").fill("明天")
+    item.get_by_label("下一步日期", exact=True).fill("明天")
     item.get_by_role("button", name="保存").click()
     expect(page.locator("#checklist")).to_contain_text("「下一步日期」已填写")
 

@@ -18,9 +18,14 @@ export function postToDialog(address, values) {
   });
 }
 
+const empty = (input) => !input.value && input.offsetParent;
+
 function show(dialog) {
-  if (dialog.childElementCount && !dialog.open) dialog.showModal();
-  const first = dialog.querySelector("[data-focus], [aria-invalid='true'], .body input:not([type=hidden]):not([type=file]), .body textarea, .body select");
+  const title = dialog.querySelector("h2");
+  if (title) title.id = `${dialog.id}-title`;
+  if (!dialog.open) dialog.showModal();
+  const inputs = [...dialog.querySelectorAll(".body input:not([type=hidden]):not([type=file]):not([type=radio]):not([type=checkbox]), .body textarea, .body select")];
+  const first = dialog.querySelector("[aria-invalid='true']") ?? inputs.find((input) => empty(input) && input.getAttribute("aria-required")) ?? inputs.find(empty);
   if (first && !dialog.contains(document.activeElement?.closest(".body"))) first.focus();
 }
 
