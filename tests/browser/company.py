@@ -43,13 +43,7 @@ def found_company(folder: Path) -> Company:
     engine = engine_for(APP, folder)
     _name_people(engine)
     sales = acting(engine, "sales")
-    customers = [
-        _do(engine, Create("customer", {
-            "name": name, "industry": ("auto", "machine", "consumer")[at % 3], "grade": "ABC"[at % 3], "margin": 3600 - at * 300,
-            "phone": "0575-88001234", "tags": ("hot", "trial") if at % 2 else ("key", "steady"), "drawings_shared": at % 2 == 0,
-        }))
-        for at, name in enumerate(NAMES)
-    ]  # fmt: skip
+    customers = [_do(engine, Create("customer", _customer(at, name))) for at, name in enumerate(NAMES)]
     for at, customer in enumerate(customers):
         _do(
             engine,
@@ -70,6 +64,18 @@ def found_company(folder: Path) -> Company:
     )
     engine.comment(sales, "customer", customers[0], "客户确认样品规格,担心交期。")
     return Company(engine, customers[0], fresh, talked)
+
+
+def _customer(at: int, name: str) -> dict[str, object]:
+    return {
+        "name": name,
+        "industry": ("auto", "machine", "consumer")[at % 3],
+        "grade": "ABC"[at % 3],
+        "margin": 3600 - at * 300,
+        "phone": "0575-88001234",
+        "tags": ("hot", "trial") if at % 2 else ("key", "steady"),
+        "drawings_shared": at % 2 == 0,
+    }
 
 
 def _deal(engine: Engine, customer: int, at: int) -> int:

@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from engine.commands import Create, Update
+from engine.store.lists import Query
 from engine.testing import acting
 from tests.browser.company import Company
 from tests.browser.conftest import Site
@@ -56,18 +57,10 @@ def _paper(folder: Path, name: str) -> Path:
 def _qualified_deal(company: Company) -> int:
     """A deal in 需求确认 whose customer has contacts of two decision roles."""
     engine, sales = company.engine, acting(company.engine, "sales")
-    with_stage = engine.filter(sales, "opportunity", 'stage = "qualified"').value
-    record = next(iter(_rows(company, with_stage)))
-    contact = {"customer": record.values["customer"], "name": "周工", "role": "user"}
-    engine.execute(Create("contact", contact), sales)
+    where = engine.filter(sales, "opportunity", 'stage = "qualified"').value
+    record = engine.page(sales, Query("opportunity", where, ("code",), 1, None, ("customer",))).items[0]
+    engine.execute(Create("contact", {"customer": record.values["customer"], "name": "周工", "role": "user"}), sales)
     return record.id
-
-
-def _rows(company: Company, where: object) -> list:  # type: ignore[type-arg]
-    from engine.store.lists import Query  # noqa: PLC0415
-
-    query = Query(entity="opportunity", where=where, sort=("code",), limit=20, cursor=None, fields=("customer",))  # type: ignore[arg-type]
-    return list(company.engine.page(acting(company.engine, "sales"), query).items)
 
 
 # --- the gate --------------------------------------------------------------------------------------------------------
