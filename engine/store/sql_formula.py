@@ -211,15 +211,16 @@ class Writer:
         if isinstance(node.left.type, TimeType):
             return Term(self.dates.seconds_between(self.write(node.right), self.write(node.left)), 0)
         left, right = self.term(node.left), self.term(node.right)
+        most = 0 if isinstance(node.type, DurationType) else MAX_SCALE
         match node.op:
             case "+":
                 return self.numbers.add(left, right)
             case "-":
                 return self.numbers.add(left, right, minus=True)
             case "*":
-                return self.numbers.multiply(left, right)
+                return self.numbers.multiply(left, right, most)
             case "/":
-                return self.numbers.divide(left, right, 0 if isinstance(node.type, DurationType) else MAX_SCALE)
+                return self.numbers.divide(left, right, most)
 
     # --- conditions --------------------------------------------------------------------------------------------------
 

@@ -149,18 +149,18 @@ class Numbers:
     def _product(self, left: Sql, right: Sql, factor: int) -> Sql:
         return sql_call("x_multiply", left, right, self._whole(factor), gives=sa.BigInteger())
 
-    def multiply(self, left: Term, right: Term) -> Term:
-        """The product, cut at six decimals."""
+    def multiply(self, left: Term, right: Term, most: int = MAX_SCALE) -> Term:
+        """The product, cut at `most` decimals before it is held against the limit."""
         corners = [a * b for a in (left.low, left.high) for b in (right.low, right.high)]
         scale = left.scale + right.scale
         size = left.size + right.size + 1
         product = Term(left.sql * right.sql, scale, min(corners), max(corners), size)
         if not self._is_sqlite or not (product.is_wide or left.is_wide or right.is_wide):
-            return self._limited(product if scale <= MAX_SCALE else self.cut(product, MAX_SCALE))
-        factor = 10 ** max(0, scale - MAX_SCALE)
+            return self._limited(product if scale <= most else self.cut(product, most))
+        factor = 10 ** max(0, scale - most)
         low, high = divide_half_away(product.low, factor), divide_half_away(product.high, factor)
         wide = self._product(left.sql, right.sql, factor)
-        return self._limited(Term(wide, min(scale, MAX_SCALE), low, high, size))
+        return self._limited(Term(wide, min(scale, most), low, high, size))
 
     def divide(self, left: Term, right: Term, scale: int = MAX_SCALE) -> Term:
         """The quotient with `scale` decimals; empty where the divisor is 0."""

@@ -103,6 +103,17 @@ def _stands_alone(case: Case) -> bool:
     return not (isinstance(lines, list) and any(line.get("deal") for line in lines))
 
 
+BOUNDARIES = ("(((1.5h * qty) * rate) * rate)", "((1.5h * qty) / 3) * rate", "dwell * 0.000001 * 1000000")
+"""Formulas that random search found to differ once."""
+
+
+@pytest.mark.parametrize("text", BOUNDARIES)
+def test_what_differed_once_agrees(pool: Pair, text: str) -> None:
+    formula = compile_for(APP, "deal", text).value
+    assert formula is not None
+    pool.agree(formula)
+
+
 CASES = [case for case in cases(APP) if _stands_alone(case)]
 
 
