@@ -44,10 +44,23 @@ class PostgresServer:
         run_sql(self.admin_url, f'CREATE DATABASE "{name}" TEMPLATE template0 STRATEGY file_copy')
         return self.admin_url.replace("/postgres?", f"/{name}?", 1)
 
+    def copy_of(self, url: str) -> str:
+        """The address of a copy of a database that nobody is connected to."""
+        name = f"copy_{os.getpid()}_{next(_numbers)}"
+        run_sql(self.admin_url, f'CREATE DATABASE "{name}" TEMPLATE "{_name_in(url)}" STRATEGY file_copy')
+        return self.admin_url.replace("/postgres?", f"/{name}?", 1)
+
+    def drop(self, url: str) -> None:
+        run_sql(self.admin_url, f'DROP DATABASE "{_name_in(url)}" WITH (FORCE)')
+
     def give_back(self, url: str) -> None:
-        run_sql(self.admin_url, _END_OTHERS, (url.partition("?")[0].rpartition("/")[2],))
+        run_sql(self.admin_url, _END_OTHERS, (_name_in(url),))
         run_sql(url, "DROP SCHEMA public CASCADE", (), "CREATE SCHEMA public")
         self.free.append(url)
+
+
+def _name_in(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 def run_sql(url: str, sql: str, params: tuple[object, ...] = (), *more: str) -> None:

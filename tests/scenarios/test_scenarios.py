@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from engine.runtime import Engine
 from engine.store.database import Database
 from engine.store.files import FileStore
 from engine.testing import STARTS_AT, Colleague, engine_for
+from tests.conftest import PostgresServer
 from tests.scenarios.runner import Scenario, Stage, scenarios
 
 SALES = tuple(
@@ -47,28 +50,47 @@ SHOPS = tuple(
 PEOPLE = {"sales_crm": SALES, "store_sales": SHOPS}
 
 
-Prepared = Mapping[str, tuple[App, Path]]
+@dataclass(frozen=True)
+class Prepared:
+    """An app with its empty tables and its people in one database; every scenario plays on a copy."""
+
+    app: App
+    data: Path
+    url: str
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    """By app: the app, and a data directory with its empty tables and its people. Every scenario plays on a copy."""
-    made = {}
-    for name, people in PEOPLE.items():
+Stagings = Callable[[str], Prepared]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stagings:
+    on_postgresql = request.param == "postgresql"
+    server: PostgresServer | None = request.getfixturevalue("postgres_server") if on_postgresql else None
+
+    @cache
+    def prepare(name: str) -> Prepared:
         data = tmp_path_factory.mktemp(name)
-        engine = engine_for(Path(apps.__file__).parent / f"{name}.yaml", data, people=people)
+        url = server.new_database() if server else "sqlite"
+        engine = engine_for(Path(apps.__file__).parent / f"{name}.yaml", data, url, people=PEOPLE[name])
         engine.close()
-        made[name] = engine.app, data
-    return made
+        return Prepared(engine.app, data, url)
+
+    return prepare
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, scenario: Scenario, prepared: Stagings, tmp_path: Path) -> Iterator[Stage]:
+    ready = prepared(scenario.app)
+    copy = shutil.copytree(ready.data, tmp_path / "data")
+    server: PostgresServer | None = None if ready.url == "sqlite" else request.getfixturevalue("postgres_server")
+    url = server.copy_of(ready.url) if server else ready.url
+    engine = Engine(install(ready.app, Database.open(url, data_dir=copy), FileStore(copy), VirtualClock(STARTS_AT)))
+    yield Stage(engine)
+    engine.close()
+    if server:
+        server.drop(url)
 
 
 @pytest.mark.parametrize("scenario", list(scenarios()), ids=str)
-def test_a_scenario_plays_as_told(scenario: Scenario, prepared: Prepared, tmp_path: Path) -> None:
-    app, data = prepared[scenario.app]
-    copy = shutil.copytree(data, tmp_path / "data")
-    database = Database.open("sqlite", data_dir=copy)
-    engine = Engine(install(app, database, FileStore(copy), VirtualClock(STARTS_AT)))
-    try:
-        Stage(engine).play(scenario)
-    finally:
-        engine.close()
+def test_a_scenario_plays_as_told(scenario: Scenario, stage: Stage) -> None:
+    stage.play(scenario)

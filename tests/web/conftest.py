@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from engine.runtime import Engine
 from engine.testing import actor, engine_for
+from tests.conftest import PostgresServer
 from web.create_site import create_site
 
 SALES_CRM = Path(__file__).resolve().parents[2] / "apps" / "sales_crm.yaml"
@@ -48,12 +49,18 @@ class Program:
 As = Callable[[str], Program]
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """One company for all tests of a module: each makes the customers and deals that it needs."""
-    engine = engine_for(SALES_CRM, tmp_path_factory.mktemp("company"))
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One company for all tests of a module, on each database: each makes the customers and deals that it needs."""
+    server: PostgresServer | None = None
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+    url = server.new_database() if server else None
+    engine = engine_for(SALES_CRM, tmp_path_factory.mktemp("company"), url)
     yield engine
     engine.close()
+    if server and url:
+        server.give_back(url)
 
 
 @pytest.fixture(scope="module")
