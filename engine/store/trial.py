@@ -39,7 +39,9 @@ class Trial:
         table = self._tables.entity(entity).table
         with self._database.write() as connection:
             connection.rollback_only()
-            record_id = _Planting(self._app, self._tables, connection, env).plant(self._app.entity(entity), row)
+            planting = _Planting(self._app, self._tables, connection, env)
+            record_id = planting.plant(self._app.entity(entity), row)
+            planting.plant_people()
             asked = sa.select(to_sql(formula.root, self._scope.over(entity, table))).where(table.c.id == record_id)
             found = connection.one(as_system(asked, Reason.JUDGE), moment(env))
         return found[0] if found else None
@@ -70,6 +72,12 @@ class _Planting:
             elif isinstance(field.value_type, RowsType):
                 self._plant_rows(entity, record_id, self._app.entity(field.value_type.entity), row[key])
         return record_id
+
+    def plant_people(self) -> None:
+        """The people of the moment, unless the record told of them."""
+        for person in (self._env.me, self._env.submitter):
+            if person:
+                self._person(person)
 
     def _plant_rows(self, entity: Entity, record_id: int, child: Entity, rows: object) -> None:
         if isinstance(rows, Sequence):

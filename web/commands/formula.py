@@ -5,17 +5,23 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dsl.app import App
 from dsl.formula.check import compile_for
 from dsl.formula.env import Env
+from dsl.formula.python_code import compile_formula
+from dsl.formula.tree import Formula
+from dsl.formula.value_types import FileType, PlaceType, RowsType, SetType
 from dsl.render import message
 from engine.clock import SystemClock
+from engine.store.sql_types import SqlUnsupported
 from web.commands.formula_backends import Evaluate, NoBackend, evaluator_of
-from web.commands.formula_json import Unreadable, is_pointer, pointed_at, row_of, type_name, value_json
+from web.commands.formula_json import Unreadable, is_pointer, person_of, pointed_at, row_of, type_name, value_json
 from web.commands.places import add_app, add_language, checked_app
 
 
@@ -38,66 +44,92 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with evaluator_of(app, arguments.backend, arguments.database) as evaluate:
             return _answer_all(app, arguments, evaluate)
-    except NoBackend as error:
+    except (NoBackend, OSError) as error:
         print(f"sluice formula: {error}", file=sys.stderr)
         return 2
 
 
 def _answer_all(app: App, arguments: argparse.Namespace, evaluate: Evaluate) -> int:
+    trial = Trying(app, arguments.lang, evaluate)
     if arguments.batch is None:
         asked = {"entity": arguments.entity, "expr": arguments.expression, "now": arguments.now}
-        result = answer(app, asked | {"record": _record(arguments.record)}, arguments.lang, evaluate)
+        result = trial.answer(asked | {"record": _record(arguments.record)})
         print(_line(result))
         return 1 if "error" in result else 0
-    with arguments.batch.open(encoding="utf-8") as lines:
+    with arguments.batch.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             if line.strip():
-                print(_line(answer(app, _asked(line), arguments.lang, evaluate)))
+                print(_line(trial.answer(_asked(line))))
     return 0
 
 
 def _asked(line: str) -> dict[str, object]:
-    try:
-        asked = json.loads(line)
-    except ValueError as error:
-        return {"record": str(error)}
-    return asked if isinstance(asked, dict) else {}
+    asked = _json(line)
+    return asked if isinstance(asked, dict) else {"entity": None, "said": "a line must be a JSON object"}
 
 
-def answer(app: App, asked: dict[str, object], language: str, evaluate: Evaluate) -> dict[str, object]:
-    """{"value", "type"} or {"error", "code", "column"} for one {"entity", "expr", "record", "now"}."""
-    entity, expression = str(asked.get("entity", "")), str(asked.get("expr", ""))
-    if entity not in app.entities:
-        return _error(f"there is no entity {entity!r}", "entity")
-    checked = compile_for(app, entity, expression)
-    if checked.errors or checked.value is None:
-        problem = checked.errors[0]
-        return _error(message(problem, language), problem.code, problem.span.column)
-    try:
-        env = _env(app, str(asked.get("now") or ""))
-        row = row_of(app, app.entities[entity], asked.get("record") if asked.get("record") is not None else {}, env)
-    except Unreadable as error:
-        return _error(str(error), "record")
-    formula = checked.value
-    value = pointed_at(formula.root, row) if is_pointer(formula.type) else evaluate(formula, entity, row, env)
-    return {"value": value_json(app, formula.type, value), "type": type_name(formula.type)}
+class Trying:
+    """Answers questions about one app. A formula that comes again over another record is not checked again."""
+
+    def __init__(self, app: App, language: str, evaluate: Evaluate) -> None:
+        self._app, self._language, self._evaluate = app, language, evaluate
+        self._checked = lru_cache(maxsize=4096)(partial(compile_for, app))
+
+    def answer(self, asked: Mapping[str, object]) -> dict[str, object]:
+        """{"value", "type"} or {"error", "code", "column"} for one {"entity", "expr", "record", "now"}.
+
+        "me" and "submitter", people as in a record, may be given as well.
+        """
+        app, entity, expression = self._app, asked.get("entity"), str(asked.get("expr", ""))
+        if not isinstance(entity, str) or entity not in app.entities:
+            return _error(str(asked.get("said") or f"there is no entity {entity!r}"), "entity")
+        checked = self._checked(entity, expression)
+        if checked.errors or checked.value is None:
+            problem = checked.errors[0]
+            return _error(message(problem, self._language), problem.code, problem.span.column)
+        try:
+            return self._valued(checked.value, asked, entity)
+        except Unreadable as error:
+            return _error(str(error), "record")
+        except SqlUnsupported as error:
+            return _error(str(error), "backend", error.span.column)
+
+    def _valued(self, formula: Formula, asked: Mapping[str, object], entity: str) -> dict[str, object]:
+        app, record = self._app, asked.get("record")
+        env = _env(app, asked)
+        row = row_of(app, app.entities[entity], {} if record is None else record, env)
+        if isinstance(formula.type, SetType | FileType | PlaceType | RowsType):
+            value = compile_formula(formula, app)(row, env)  # what the row holds; no database value of its own
+        else:
+            value = self._evaluate(formula, entity, row, env)
+        if is_pointer(formula.type):
+            value = pointed_at(formula.type, value, row, (env.me, env.submitter))
+        return {"value": value_json(app, formula.type, value), "type": type_name(formula.type)}
 
 
-def _env(app: App, now: str) -> Env:
+def _env(app: App, asked: Mapping[str, object]) -> Env:
+    now, zone = str(asked.get("now") or ""), ZoneInfo(app.timezone)
+    me, submitter = (person_of(who) if (who := asked.get(name)) else None for name in ("me", "submitter"))
     try:
         at = datetime.fromisoformat(now) if now else SystemClock().now()
-    except ValueError:
+        at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
+        today = at.astimezone(zone).date()
+    except (ValueError, OverflowError):
         raise Unreadable(f"{now!r} is not an ISO instant") from None
-    zone = ZoneInfo(app.timezone)
-    at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
-    return Env(today=at.astimezone(zone).date(), now=at, timezone=zone)
+    return Env(today=today, now=at, me=me, submitter=submitter, timezone=zone)
 
 
 def _record(text: str) -> object:
+    found = _json(text)
+    return text if found is None and text.strip() != "null" else found
+
+
+def _json(text: str) -> object:
+    """What the JSON says; None for what is none, or is nested too deep to be read."""
     try:
         return json.loads(text)
-    except ValueError as error:
-        return str(error)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _error(said: str, code: str, column: int = 0) -> dict[str, object]:
@@ -105,4 +137,5 @@ def _error(said: str, code: str, column: int = 0) -> dict[str, object]:
 
 
 def _line(result: dict[str, object]) -> str:
-    return json.dumps(result, ensure_ascii=False)
+    text = json.dumps(result, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(result)  # a lone surrogate has no bytes
