@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from dsl.app import App, Stage
+
+Kind: TypeAlias = Literal["created", "changed", "moved", "commented"]
 
 
 @dataclass(slots=True)
@@ -40,7 +42,7 @@ class Happening:
     id: int
     entity: str
     record_id: int
-    kind: Literal["created", "changed", "moved"]
+    kind: Kind
     changes: dict[str, tuple[object, object]]
     by: int
     at: datetime
@@ -86,6 +88,14 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment on a record; its event says on which, by whom and when."""
+
+    text: str
+    event: Happening
+
+
+@dataclass(frozen=True, slots=True)
 class Starts:
     """The first free ids: per entity, and of events and files."""
 
@@ -104,6 +114,7 @@ class Book:
         self.stays: list[Stay] = []
         self.uploads: list[Upload] = []
         self.proofs: list[Proof] = []
+        self.remarks: list[Remark] = []
         self._units = units
         self._starts = starts
         self._open: dict[tuple[str, int], Stay] = {}
@@ -162,6 +173,10 @@ class Book:
         """Keeps an upload as the evidence that met a rule."""
         self.proofs.append(Proof(row.entity, row.id, rule, upload, event))
 
+    def remark(self, row: Row, at: datetime, by: int, text: str) -> None:
+        """A comment under a record."""
+        self.remarks.append(Remark(text, self._tell(row, "commented", {}, by, _whole(at))))
+
     def all_rows(self) -> Iterator[Row]:
         for rows in self.rows.values():
             yield from rows.values()
@@ -178,7 +193,7 @@ class Book:
     def _tell(
         self,
         row: Row,
-        kind: Literal["created", "changed", "moved"],
+        kind: Kind,
         changes: dict[str, tuple[object, object]],
         by: int,
         at: datetime,

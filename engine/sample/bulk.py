@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from engine.clock import day_of
 from engine.papers.numbers import period_of, render
-from engine.sample.book import Book, Happening, Proof, Row, Starts, Stay
+from engine.sample.book import Book, Happening, Proof, Remark, Row, Starts, Stay
 from engine.store import search
 from engine.store.connection import Connection
 from engine.store.files import Content
@@ -22,7 +22,7 @@ from engine.store.links import add_links
 from engine.store.plans import Plan, Plans
 from engine.store.records import new_row
 from engine.store.seal import Reason, as_system
-from engine.store.system_tables import document_number, event, evidence, file, stage_visit, stage_week
+from engine.store.system_tables import comment, document_number, event, evidence, file, stage_visit, stage_week
 from engine.store.tables import EntityTable, Tables
 from engine.store.visits import week_of
 from engine.writing.stored_json import to_json
@@ -51,7 +51,8 @@ def copy(conn: Connection, tables: Tables, book: Book, contents: Mapping[str, Co
     _insert(conn, stage_week, _weeks(book))
     hashes = {upload.id: contents[upload.content].sha256 for upload in book.uploads}
     _insert(conn, evidence, _numbered(conn, evidence, [_evidence(proof, hashes) for proof in book.proofs]))
-    for table in (event, stage_visit, evidence, file, *(found.table for found in tables)):
+    _insert(conn, comment, _numbered(conn, comment, [_remark(each) for each in book.remarks]))
+    for table in (event, stage_visit, evidence, comment, file, *(found.table for found in tables)):
         _raise_sequence(conn, table)
 
 
@@ -187,6 +188,17 @@ def _evidence(proof: Proof, hashes: Mapping[int, str]) -> dict[str, object]:
         "actor_id": proof.event.by,
         "at": proof.event.at,
         "event_id": proof.event.id,
+    }
+
+
+def _remark(told: Remark) -> dict[str, object]:
+    return {
+        "entity": told.event.entity,
+        "record_id": told.event.record_id,
+        "text": told.text,
+        "actor_id": told.event.by,
+        "at": told.event.at,
+        "event_id": told.event.id,
     }
 
 

@@ -23,19 +23,11 @@ LATE_SHARE: Final = 0.12
 
 def write_contract(story: Story, deal: Row, customer: Row, begins: datetime, signed_at: datetime) -> None:
     """Drafted, through legal, signed; the quote accepted, the payments planned, the order placed."""
-    book, by = story.book, deal.owner_id or deal.created_by
-    drafted = begins + (signed_at - begins) / 8
-    to_legal = begins + (signed_at - begins) / 4
-    close_quotes(story, deal, drafted, won=True)
-    terms = {"amount": deal.values["price"], "delivery_on": deal.values["delivery_on"]}
-    contract = book.add("contract", drafted, by, {**terms, "payment_terms": deal.values["payment_terms"]}, parent=deal)
-    papers = {name: story.file(name, by, to_legal) for name in ATTACHMENTS}
-    event = book.move(contract, "legal", to_legal, by, **{name: paper.id for name, paper in papers.items()})
-    for name, paper in papers.items():
-        story.prove(contract, "legal", name, paper, event)
+    contract = draft_contract(story, deal, begins + (signed_at - begins) / 8)
+    submit(story, contract, begins + (signed_at - begins) / 4)
     legal = story.member("legal").id
     scan = story.file("scan", legal, signed_at)
-    event = book.move(contract, "signed", signed_at, legal, scan=scan.id, signed_on=story.time.day_of(signed_at))
+    event = story.book.move(contract, "signed", signed_at, legal, scan=scan.id, signed_on=story.time.day_of(signed_at))
     story.prove(contract, "signed", "scan", scan, event)
     _plan_payments(story, contract, signed_at)
     amount = deal.values["price"]
@@ -48,6 +40,23 @@ def write_contract(story: Story, deal: Row, customer: Row, begins: datetime, sig
         contract=contract.id,
         quote=accepted_quote(story, deal),
     )
+
+
+def draft_contract(story: Story, deal: Row, at: datetime) -> Row:
+    """The contract inherits the deal's terms; the quote is accepted."""
+    close_quotes(story, deal, at, won=True)
+    terms = {key: deal.values[key] for key in ("delivery_on", "payment_terms")}
+    by = deal.owner_id or deal.created_by
+    return story.book.add("contract", at, by, {"amount": deal.values["price"], **terms}, parent=deal)
+
+
+def submit(story: Story, contract: Row, at: datetime) -> None:
+    """To legal, with the three attachments."""
+    by = contract.created_by
+    papers = {name: story.file(name, by, at) for name in ATTACHMENTS}
+    event = story.book.move(contract, "legal", at, by, **{name: paper.id for name, paper in papers.items()})
+    for name, paper in papers.items():
+        story.prove(contract, "legal", name, paper, event)
 
 
 def write_delivery(story: Story, deal: Row, customer: Row, since: datetime) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Chapter two: six hundred deals in two years, each walked through its stages with what the gates ask for."""
+"""Chapter three: deals of two years, each walked through its stages with what the gates ask for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from engine.sample.words import (
     SCHEDULES,
 )
 
-DEALS: Final = 600
 DWELL: Final = {
     "lead": 1.9,
     "contacted": 7.0,
@@ -45,8 +44,9 @@ LOSS: Final = {
     "negotiating": 0.18,
 }
 """Share of deals that end in a stage."""
-RECENT: Final = 0.28
+RECENT: Final = 0.16
 """Share of the deals that began in the last eighty days."""
+FILLED_DAYS: Final = 75
 GRADE_SHARE: Final = {"A": 9, "B": 4, "C": 1}
 AMOUNT: Final = {"A": 620_000, "B": 210_000, "C": 60_000}
 BUDGETS: Final = (("under_10", 100_000), ("to_50", 500_000), ("to_200", 2_000_000))
@@ -56,26 +56,38 @@ BACK_TO_QUOTING: Final = 0.08
 
 @dataclass
 class Deal:
-    """A deal under way: `at` is how far its story has been told."""
+    """A deal under way: `at` is how far its story has been told; engineer: who confirms its needs (None: anyone)."""
 
     row: Row
     customer: Row
     region: str
     at: datetime
     is_over: bool = False
+    engineer: int | None = None
 
     @property
     def by(self) -> int:
         return self.row.owner_id or self.row.created_by
 
 
-def write_deals(story: Story, customers: list[Row], count: int = DEALS) -> None:
-    """Deals over two years, more of them lately. A customer has one open deal at a time."""
+def write_deals(story: Story, customers: list[Row], count: int) -> None:
+    """Deals over two years, more of them lately. A customer has one open deal at a time.
+
+    Who signs in has a desk of deals under way already (engine.sample.desks) and gets none of the last weeks.
+    """
     weights = [GRADE_SHARE[str(c.values["grade"])] for c in customers]
+    at_desks = {worker.id for worker in story.company.workers if worker.login}
+    filled_since = story.time.now - timedelta(days=FILLED_DAYS)
     busy_until: dict[int, datetime] = {}
     for start in _starts(story, count):
         candidates = story.rng.choices(customers, weights, k=500)
-        customer = next(c for c in candidates if c.created_at <= start and busy_until.get(c.id, start) <= start)
+        customer = next(
+            c
+            for c in candidates
+            if c.created_at <= start
+            and busy_until.get(c.id, start) <= start
+            and not (start > filled_since and c.owner_id in at_desks)
+        )
         deal = _tell(story, customer, start)
         busy_until[customer.id] = deal.at if deal.is_over else story.time.now + timedelta(days=1)
 
@@ -92,7 +104,7 @@ def _starts(story: Story, count: int) -> list[datetime]:
 
 
 def _tell(story: Story, customer: Row, at: datetime) -> Deal:
-    deal = _open(story, customer, at)
+    deal = open_deal(story, customer, at, customer.owner_id or customer.created_by)
     for stage in tuple(DWELL):
         if deal.row.stage != stage:
             continue
@@ -106,9 +118,9 @@ def _tell(story: Story, customer: Row, at: datetime) -> Deal:
     return deal
 
 
-def _open(story: Story, customer: Row, at: datetime) -> Deal:
+def open_deal(story: Story, customer: Row, at: datetime, owner: int) -> Deal:
+    """A new lead with a next step."""
     grade, industry = str(customer.values["grade"]), str(customer.values["industry"])
-    owner = customer.owner_id or customer.created_by
     part = story.pick(PARTS[industry])
     values: dict[str, object] = {
         "name": f"{customer.values['short_name']} {part}",
@@ -130,7 +142,7 @@ def _pass(story: Story, deal: Deal, stage: str) -> bool:
     left = story.time.later(deal.at, story.time.dwell(mean))
     is_open = left > story.time.now
     ready_share = 0.45 if is_open else 1.0
-    prepare = _PREPARE.get(stage)
+    prepare = PREPARE.get(stage)
     if prepare and story.chance(ready_share):
         prepare(story, deal, deal.at + (story.time.now - deal.at) * 0.6 if is_open else left)
     if is_open:
@@ -139,25 +151,22 @@ def _pass(story: Story, deal: Deal, stage: str) -> bool:
     if story.chance(LOSS.get(stage, 0.0)):
         _lose(story, deal)
         return False
-    _leave(story, deal, stage)
+    leave(story, deal, stage, skips_sample=story.chance(SKIP_SAMPLE))
     return True
 
 
-def _leave(story: Story, deal: Deal, stage: str) -> None:
+def leave(story: Story, deal: Deal, stage: str, *, skips_sample: bool = False) -> None:
+    """The way out of a stage at `deal.at`; what its gate asks for was prepared."""
     book, row, at, by = story.book, deal.row, deal.at, deal.by
     day = story.time.day_of(at)
     following = {"next_step": story.pick(NEXT_STEPS), "next_step_on": day + timedelta(days=story.rng.randint(2, 10))}
     match stage:
         case "qualified":
             shot = story.file("demo_shot", by, at)
-            demo = {
-                "demo_shot": shot.id,
-                "questions": story.pick(QUESTIONS),
-                "second_demo": story.pick(("needed", "not_needed", "not_needed")),
-            }
+            demo = {"demo_shot": shot.id, **after_demo(story)}
             event = book.move(row, "quoting", at, by, **demo, **following)
             story.prove(row, "quoting", "demo_shot", shot, event)
-        case "quoting" if story.chance(SKIP_SAMPLE):
+        case "quoting" if skips_sample:
             book.move(row, "negotiating", at, story.manager_of(by), **following)
         case "quoting":
             book.move(row, "sample", at, by, **following)
@@ -167,6 +176,14 @@ def _leave(story: Story, deal: Deal, stage: str) -> None:
             book.move(row, "delivering", at, by, **following)
         case _:
             book.move(row, _NEXT[stage], at, by, **following)
+
+
+def after_demo(story: Story) -> dict[str, object]:
+    """What the customer says after the demo."""
+    return {
+        "questions": story.pick(QUESTIONS),
+        "second_demo": story.pick(("needed", "not_needed", "not_needed")),
+    }
 
 
 _NEXT: Final = {"lead": "contacted", "contacted": "qualified", "sample": "negotiating"}
@@ -193,7 +210,7 @@ def _talk(story: Story, deal: Deal, at: datetime) -> None:
 def _confirm(story: Story, deal: Deal, at: datetime) -> None:
     """需求确认: four facts, the document, the engineer's number, and a stamp or a long meeting."""
     row, by = deal.row, deal.by
-    engineer = story.member("tech")
+    engineer = deal.engineer or story.member("tech").id
     document = story.file("requirement", by, at)
     facts: dict[str, object] = {
         "parameters": story.pick(PARAMETERS),
@@ -201,8 +218,8 @@ def _confirm(story: Story, deal: Deal, at: datetime) -> None:
         "budget": _budget(row.values["amount"]),
         "schedule": story.pick(SCHEDULES),
         "requirement": document.id,
-        "technician": engineer.id,
-        "technician_no": f"T{1000 + engineer.id}",
+        "technician": engineer,
+        "technician_no": f"T{1000 + engineer}",
     }
     if story.chance(0.55):
         facts["spec"] = story.file("spec", by, at).id
@@ -255,7 +272,7 @@ def _test(story: Story, deal: Deal, at: datetime) -> None:
 
 
 def _negotiate(story: Story, deal: Deal, at: datetime) -> None:
-    """商务谈判: price, delivery and payment terms."""
+    """商务谈判: sometimes back for a better quote; then price, delivery and payment terms."""
     row = deal.row
     if story.chance(BACK_TO_QUOTING):
         back, sent, again = (deal.at + (at - deal.at) * share for share in (0.4, 0.6, 0.7))
@@ -263,11 +280,16 @@ def _negotiate(story: Story, deal: Deal, at: datetime) -> None:
         story.book.move(row, "quoting", back, manager)
         write_quote(story, row, deal.customer, back, sent)
         story.book.move(row, "negotiating", again, manager)
-    amount = row.values["amount"]
+    story.book.change(row, at, deal.by, **terms_of(story, deal, at))
+
+
+def terms_of(story: Story, deal: Deal, at: datetime) -> dict[str, object]:
+    """The agreed price, delivery day and payment terms."""
+    amount = deal.row.values["amount"]
     agreed = round((amount if isinstance(amount, int) else 0) * story.rng.uniform(0.9, 1.02), -4)
     terms = deal.customer.values.get("payment_terms") or story.pick(story.options("payment_terms"))
     delivery = story.time.day_of(at) + timedelta(days=story.rng.randint(30, 60))
-    story.book.change(row, at, deal.by, price=int(agreed), delivery_on=delivery, payment_terms=terms)
+    return {"price": int(agreed), "delivery_on": delivery, "payment_terms": terms}
 
 
 def _sign(story: Story, deal: Deal, at: datetime) -> None:
@@ -275,7 +297,7 @@ def _sign(story: Story, deal: Deal, at: datetime) -> None:
     write_contract(story, deal.row, deal.customer, deal.at, at)
 
 
-_PREPARE: Final[dict[str, Callable[[Story, Deal, datetime], None]]] = {
+PREPARE: Final[dict[str, Callable[[Story, Deal, datetime], None]]] = {
     "contacted": _talk,
     "qualified": _confirm,
     "quoting": _quote,

@@ -16,8 +16,7 @@ from engine.runtime import Engine
 from engine.sample import bulk, papers
 from engine.sample.book import Book
 from engine.sample.company import Company, parts_maker, shop_chain
-from engine.sample.customers import write_customers
-from engine.sample.deals import write_deals
+from engine.sample.sales import write_sales
 from engine.sample.shops import write_shops
 from engine.sample.story import Story
 from engine.sample.worktime import WorkTime
@@ -110,11 +109,7 @@ def _load_records(
     installed.derived.rebuild_all(conn, Env(story.time.today, story.time.now))
 
 
-def _tell_sales(story: Story) -> None:
-    write_deals(story, write_customers(story))
-
-
 _STORIES: Final[Mapping[str, tuple[Callable[[Random], Company], Callable[[Story], None]]]] = {
-    "sales_crm": (parts_maker, _tell_sales),
+    "sales_crm": (parts_maker, write_sales),
     "store_sales": (shop_chain, write_shops),
 }

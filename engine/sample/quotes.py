@@ -14,8 +14,13 @@ DISCOUNTS: Final = (0, 0, 0, 200, 300, 500)
 VALID_DAYS: Final = 7
 
 
-def write_quote(story: Story, deal: Row, customer: Row, begins: datetime, sent_at: datetime) -> Row:
-    """A quote drafted after `begins` and sent at `sent_at`; an older valid one of the deal is replaced first."""
+def write_quote(
+    story: Story, deal: Row, customer: Row, begins: datetime, sent_at: datetime, *, until: str = "sent"
+) -> Row:
+    """A quote drafted after `begins` and sent at `sent_at`; an older valid one of the deal is replaced first.
+
+    until: the stage in which it is left, draft, checking or sent.
+    """
     by = deal.owner_id or deal.created_by
     drafted = begins + (sent_at - begins) / 3
     checked = begins + (sent_at - begins) * 2 / 3
@@ -33,8 +38,10 @@ def write_quote(story: Story, deal: Row, customer: Row, begins: datetime, sent_a
     }
     quote = story.book.add("quote", drafted, by, values, parent=deal)
     _write_lines(story, quote, deal, customer, drafted)
-    story.book.move(quote, "checking", checked, by)
-    story.book.move(quote, "sent", sent_at, story.manager_of(by), sent_on=story.time.day_of(sent_at))
+    if until != "draft":
+        story.book.move(quote, "checking", checked, by)
+    if until == "sent":
+        story.book.move(quote, "sent", sent_at, story.manager_of(by), sent_on=story.time.day_of(sent_at))
     return quote
 
 

@@ -157,3 +157,14 @@ CHECKS: Final = (
     ("残次品单独存放", "stock", 5, False, False),
 )
 """Item, group, points, photo required, veto; the points add up to 100."""
+REMARKS: Final = _lines(
+    """
+    这个客户今年扩产,盯紧一点,需要我出面就说。
+    对手也在送样,测试报告尽快催技术部。
+    价格已经到底线,交期上可以再让一步。
+    付款方式坚持预付 50%,财务那边我去说。
+    本周例会过一下这个项目。
+    客户的技术总监下周三在厂里,约一次面谈。
+    """
+)
+"""What a manager writes under a deal."""

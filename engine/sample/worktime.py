@@ -34,6 +34,14 @@ class WorkTime:
         moved = self.on((at + timedelta(days=days)).astimezone(self._zone).date())
         return moved if moved > at else at + timedelta(minutes=self._rng.randint(20, 110))
 
+    def earlier(self, at: datetime, days: float) -> datetime:
+        """An office hour about so many days before, and always before; of the Friday before a weekend."""
+        day = (at - timedelta(days=days)).astimezone(self._zone).date()
+        while day.weekday() >= SATURDAY:
+            day -= timedelta(days=1)
+        moved = self.on(day)
+        return moved if moved < at else at - timedelta(minutes=self._rng.randint(20, 110))
+
     def day_of(self, at: datetime) -> date:
         return at.astimezone(self._zone).date()
 

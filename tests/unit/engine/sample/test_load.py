@@ -112,6 +112,32 @@ def test_people_see_own_team_or_all_customers(sales: tuple[Engine, dict[str, str
     assert 0 < counts["sales"] < counts["manager"] < counts["director"] == 3_200
 
 
+def test_a_fifth_to_a_third_of_the_customers_are_of_high_value(sales: tuple[Engine, dict[str, str]]) -> None:
+    """Between what a company begins with and what it may reach; some wait to be won back."""
+    engine, _ = sales
+    bands = {
+        each.key: each.count for each in engine.totals(acting(engine, "director"), "customer", None, "health_band")
+    }
+    assert 0.2 * 3_200 <= bands["high"] <= 0.34 * 3_200
+    assert 0.1 * 3_200 <= bands["rescue"] <= 0.3 * 3_200
+
+
+def test_a_salesperson_has_deals_that_are_ready_and_deals_one_item_short(sales: tuple[Engine, dict[str, str]]) -> None:
+    engine, _ = sales
+    context = acting(engine, "sales")
+    mine = engine.filter(context, "opportunity", 'owner = me and stage != "paid" and stage != "lost"').value
+    lacking: Counter[int] = Counter()
+    for deal in engine.page(context, Query("opportunity", where=mine, limit=50)).items:
+        verdicts = [
+            verdict
+            for move, verdict in engine.checklist(context, "opportunity", deal.id)
+            if move.target != "lost" and move.ask is None
+        ]
+        lacking[min((len(v.missing) for v in verdicts), default=-1)] += 1
+    assert lacking[0] >= 3
+    assert lacking[1] >= 5
+
+
 def test_the_sample_is_loaded_once(sales: tuple[Engine, dict[str, str]]) -> None:
     engine, _ = sales
     with pytest.raises(ValueError, match="already has people"):

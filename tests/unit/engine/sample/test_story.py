@@ -18,7 +18,7 @@ from engine.sample import papers
 from engine.sample.book import Book, Starts
 from engine.sample.company import Company, parts_maker, shop_chain
 from engine.sample.customers import write_customers
-from engine.sample.deals import DEALS, write_deals
+from engine.sample.sales import DEALS, write_sales
 from engine.sample.shops import write_shops
 from engine.sample.story import Story
 from engine.sample.worktime import WorkTime
@@ -41,7 +41,7 @@ def _story(app: App, company: Company, seed: int = 1) -> Story:
 @pytest.fixture(scope="module")
 def sales() -> Story:
     story = _story(_app("sales_crm"), parts_maker(Random(1)))
-    write_deals(story, write_customers(story))
+    write_sales(story)
     return story
 
 
@@ -150,6 +150,28 @@ def test_south_china_stands_out_by_its_negotiations(sales: Story) -> None:
         if (stay.entity, stay.stage) == ("opportunity", "negotiating") and stay.left_at and stay.owner_id:
             days[regions[stay.owner_id]].append((stay.left_at - stay.entered_at).total_seconds() / 86_400)
     assert mean(days["华南"]) > 1.5 * mean([*days["华东"], *days["华北"]])
+
+
+@pytest.mark.parametrize("login", ["sales", "sales2"])
+def test_who_signs_in_to_sell_has_open_deals_in_every_stage(sales: Story, login: str) -> None:
+    seller = next(w for w in sales.company.workers if w.login == login)
+    deals = [d for d in sales.book.rows["opportunity"].values() if d.owner_id == seller.id]
+    standing = [d for d in deals if d.stage not in ("paid", "lost")]
+    assert 12 <= len(standing) <= 24
+    assert len({d.stage for d in standing}) == 8
+    limits = {stage.key: stage.limit or 0 for stage in sales.app.entities["opportunity"].pipelines[0].stages}
+    late = [d for d in standing if d.stage_since and (NOW - d.stage_since).total_seconds() > limits[d.stage or ""]]
+    assert 4 <= len(late) < len(standing)
+    quotes = {q.stage for q in sales.book.rows["quote"].values() if q.owner_id == seller.id}
+    assert {"draft", "checking", "sent"} <= quotes
+    contracts = {c.stage for c in sales.book.rows["contract"].values() if c.owner_id == seller.id}
+    assert {"draft", "legal", "signed"} <= contracts
+
+
+def test_the_engineer_who_signs_in_has_samples_to_test(sales: Story) -> None:
+    engineer = next(w for w in sales.company.workers if w.login == "tech")
+    deals = sales.book.rows["opportunity"].values()
+    assert len([d for d in deals if d.stage == "sample" and d.values.get("technician") == engineer.id]) >= 5
 
 
 def test_papers_are_what_their_names_say() -> None:
