@@ -210,10 +210,13 @@ def test_two_people_saving_one_record_choose_field_by_field(site: Site) -> None:
     page = site.open(f"/e/customer/{customer}/edit")
     page.get_by_label("简称", exact=True).fill("我的简称")
     page.get_by_label("地址", exact=True).fill("绍兴市越城区")
-    engine.execute(Update("customer", customer, None, {"short_name": "别人的简称"}), acting(engine, "manager"))
+    engine.execute(
+        Update("customer", customer, None, {"short_name": "别人的简称", "phone": "0575-1"}), acting(engine, "manager")
+    )
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("heading", name="在您编辑时被别人保存过")).to_be_visible()
     expect(page.get_by_text("我的简称")).to_be_visible()
+    expect(page.get_by_role("group", name="地址")).to_have_count(0)
     page.get_by_text("别人的简称").click()
     page.get_by_role("button", name="按选择保存").click()
     page.wait_for_url("**said=saved")
@@ -221,6 +224,7 @@ def test_two_people_saving_one_record_choose_field_by_field(site: Site) -> None:
     assert record is not None
     assert record.values["short_name"] == "别人的简称"
     assert record.values["address"] == "绍兴市越城区"
+    assert record.values["phone"] == "0575-1"
 
 
 def test_unsaved_work_is_offered_back(site: Site) -> None:

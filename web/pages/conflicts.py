@@ -20,8 +20,13 @@ TAKE = "take."
 """Form field `take.KEY` = "mine" or "theirs"."""
 
 
-def page_values(entity: Entity, record_id: int, entry: Entry, conflict: VersionConflict) -> Mapping[str, object]:
-    """What conflict.html needs: the fields that differ, and everything typed in hidden fields."""
+def page_values(
+    entity: Entity, record_id: int, entry: Entry, conflict: VersionConflict, base: Mapping[str, Raw]
+) -> Mapping[str, object]:
+    """What conflict.html needs: fields that both sides changed, and everything else typed in hidden fields.
+
+    base: raws when the form was opened; where the other side still has them, there is nothing to choose.
+    """
     language = current_language()
     record = current_engine().find(current_context(), entity.key, record_id)
     theirs = record.values if record else conflict.theirs
@@ -30,10 +35,10 @@ def page_values(entity: Entity, record_id: int, entry: Entry, conflict: VersionC
     differing = []
     for key, raw in entry.raws.items():
         one = entity.fields[key]
-        if not is_input(entity, one):
+        if not is_input(entity, one) or key not in entry.values:
             continue
         their_raw = written(one, theirs.get(key))
-        if their_raw == raw or entry.values.get(key) == theirs.get(key):
+        if their_raw == raw or entry.values[key] == theirs.get(key) or their_raw == base.get(key):
             same.extend(_pairs(one, raw))
             continue
         mine = _text(one, entry.values.get(key), entry.titles.get(key, ""), language)
@@ -47,7 +52,7 @@ def page_values(entity: Entity, record_id: int, entry: Entry, conflict: VersionC
         "version": record.version if record else conflict.version,
         "same": same,
         "differing": differing,
-        "fields": tuple(entry.raws),
+        "fields": tuple(key for key in entry.raws if key in entry.values),
         "lines": _line_pairs(entry),
         "tables": tuple(entry.lines),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
@@ -164,6 +165,29 @@ def of_form(app: App, entity: Entity, form: MultiDict[str, str], allowed: Iterab
             entry.lines[key] = list(_lines_of_form(child, entity, form, key))
     entry.files = files_in(entry)
     return entry
+
+
+def base_of(entry: Entry) -> str:
+    """What the form was opened with, to go along with it: so that only what she changed is written."""
+    return json.dumps(entry.raws, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_base(text: str) -> dict[str, Raw]:
+    """The raws that `base_of` wrote; nothing for a text that says something else."""
+    try:
+        known = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    pairs = known.items() if isinstance(known, dict) else ()
+    return {key: tuple(raw) if isinstance(raw, list) else raw for key, raw in pairs}
+
+
+def drop_unchanged(entry: Entry, base: Mapping[str, Raw]) -> None:
+    """Leave out of the values what still reads as when the form was opened; the raws stay."""
+    for key, raw in entry.raws.items():
+        if key in base and base[key] == raw:
+            entry.values.pop(key, None)
+            entry.errors.pop(key, None)
 
 
 def _take(

@@ -182,7 +182,7 @@ class _Builder:
             )
             inputs.append(replace(made, control="choice") if made.control == "segments" else made)
             if made.error:
-                self.line_faults.append(Fault(f"{made.label}:{made.error}", f"#{made.id}"))
+                self.line_faults.append(_fault_of(made))
         return Line(line.index, str(line.id or ""), tuple(inputs), line.is_gone)
 
 
@@ -192,6 +192,12 @@ def computed_text(one: Field, value: object) -> str:
     return text[:-3] if one.kind == "money" and text.endswith(".00") else text
 
 
+def _fault_of(made: Input) -> Fault:
+    """The error with its field's name before it, unless the sentence names the field itself."""
+    text = made.error if made.label in made.error else f"{made.label}{say('：')}{made.error}"
+    return Fault(text, f"#{made.id}")
+
+
 def _faults(parts: Iterable[FormPart], findings: Iterable[Finding], line_faults: Iterable[Fault]) -> Iterable[Fault]:
     """The summary: each input with an error in the order of the form, then what belongs to no input."""
     covered = set()
@@ -199,7 +205,7 @@ def _faults(parts: Iterable[FormPart], findings: Iterable[Finding], line_faults:
         for made in part.inputs:
             if made.error:
                 covered.add(made.key)
-                yield Fault(f"{made.label}:{made.error}", f"#{made.id}")
+                yield _fault_of(made)
     yield from line_faults
     for finding in findings:
         if (finding.field or finding.needs.field) not in covered:

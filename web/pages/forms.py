@@ -16,8 +16,9 @@ from engine.answers import Record
 from engine.commands import Command, Create, Update
 from engine.errors import BadInput, NotAllowed, NotThere, VersionConflict
 from engine.verdict import Finding
+from web.controls import Raw
 from web.pages import conflicts
-from web.pages.entry import Entry, of_form, of_record, of_values, take_uploads
+from web.pages.entry import Entry, base_of, drop_unchanged, of_form, of_record, of_values, read_base, take_uploads
 from web.pages.form_view import FormView, computed_partials, form_view
 from web.pages.frame import entity_or_404, is_fragment, page, rights_of
 from web.pages.inputs import complaint_of, is_input, value_of
@@ -122,6 +123,7 @@ def edit(entity: str, record_id: int) -> WsgiResponse:
 def update(entity: str, record_id: int) -> WsgiResponse:
     target = _edit_target(entity, record_id)
     entry = _posted(target)
+    drop_unchanged(entry, _base())
     if not entry.is_readable:
         return _show(target, entry, status=422)
     sent = request.form.get("version", "")
@@ -160,10 +162,16 @@ def _save(target: Target, entry: Entry, command: Command) -> WsgiResponse:
     except BadInput as refused:
         return _show(target, entry, refused.findings, 422)
     except VersionConflict as conflict:
-        return page("conflict.html", 409, **conflicts.page_values(target.entity, target.id or 0, entry, conflict))
+        return page(
+            "conflict.html", 409, **conflicts.page_values(target.entity, target.id or 0, entry, conflict, _base())
+        )
     if not outcome.verdict.allowed:
         return _show(target, entry, outcome.verdict.missing, 422)
     return _after(target, outcome.id or target.id or 0)
+
+
+def _base() -> Mapping[str, Raw]:
+    return read_base(request.form.get("__base", ""))
 
 
 def _after(target: Target, record_id: int) -> WsgiResponse:
@@ -182,7 +190,8 @@ def _show(target: Target, entry: Entry, findings: tuple[Finding, ...] = (), stat
     view: FormView = form_view(target.entity, target.allowed, entry, target.record, findings)
     template = "form_dialog.html" if is_fragment() else "form.html"
     back = request.values.get("back", "")
-    values = {"form": view, "entity": target.entity, "record": target.record, "back": back}
+    base = request.form.get("__base", "") if request.method == "POST" else base_of(entry) if target.record else ""
+    values = {"form": view, "entity": target.entity, "record": target.record, "back": back, "base": base}
     return page(template, status, **values, is_refused=status != 200)
 
 
