@@ -98,7 +98,8 @@ def _formula(entity: Entity, text: str) -> Formula | None:
 def _pipeline(entity: Entity, mine: Formula | None) -> Pipeline:
     engine, context, language = current_engine(), current_context(), current_language()
     hidden = engine.rights(context, entity.key).hidden
-    money = next((f.key for f in entity.fields.values() if f.kind == "money" and f.key not in hidden), "")
+    shown = (*(board.total for board in entity.boards), *view_of(entity, "").columns)
+    money = next((k for k in shown if k not in hidden and k in entity.fields and entity.fields[k].kind == "money"), "")
     totals = {str(t.key): t for t in engine.totals(context, entity.key, mine, "stage", (money,) if money else ())}
     most = max((t.count for t in totals.values()), default=0)
     bars = []
