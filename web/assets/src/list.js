@@ -20,6 +20,11 @@ export function start(root) {
     draw();
   });
   root.addEventListener("change", draw);
+  // The bar shows the one value that belongs to what is changed.
+  const what = root.querySelector("[data-bulk-what]");
+  what?.addEventListener("change", () => {
+    for (const value of root.querySelectorAll("[data-bulk-for]")) value.hidden = value.dataset.bulkFor !== what.value;
+  });
   // The table and the cards of the phone hold the same boxes; only those one sees are sent.
   root.querySelector("form[data-bulk]")?.addEventListener("submit", () => {
     for (const tick of root.querySelectorAll(".pickrow")) tick.disabled = !tick.offsetParent;
