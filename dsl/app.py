@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dsl.formula.tree import Formula
 from dsl.formula.value_types import ValueType
 from dsl.source import NOWHERE, Span
+
+if TYPE_CHECKING:
+    from dsl.flow import Approval, Cadence, Rule
+    from dsl.outlets import (
+        Content,
+        Dashboard,
+        Document,
+        Export,
+        Handover,
+        Import,
+        Metric,
+        OwnCalendar,
+        Page,
+        Report,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +394,8 @@ class Entity:
     was: str = ""
     icon: str = ""
     has_own_access: bool = False
+    rules: tuple[Rule, ...] = ()
+    """Rules that act; those that only warn are validations."""
 
     @property
     def has_stages(self) -> bool:
@@ -443,10 +460,23 @@ class App:
     menu: tuple[str, ...]
     """Entity keys in the order of the navigation."""
     digest: str
-    """SHA-256 of the source text."""
+    """SHA-256 of the source text, and of the CSV files whose rows it takes."""
     source: str
     """The text itself, for excerpts and the line of a rule."""
     span: Span
+    plugins: tuple[str, ...] = ()
+    approvals: Mapping[str, Approval] = field(default_factory=dict)
+    cadences: Mapping[str, Cadence] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    handovers: Mapping[str, Handover] = field(default_factory=dict)
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    dashboards: Mapping[str, Dashboard] = field(default_factory=dict)
+    reports: Mapping[str, Report] = field(default_factory=dict)
+    imports: Mapping[str, Import] = field(default_factory=dict)
+    exports: Mapping[str, Export] = field(default_factory=dict)
+    calendars: Mapping[str, OwnCalendar] = field(default_factory=dict)
+    library: Mapping[str, Content] = field(default_factory=dict)
 
     def entity(self, key: str) -> Entity:
         return self.entities[key]

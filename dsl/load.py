@@ -9,8 +9,10 @@ from pathlib import Path
 from dsl.app import App
 from dsl.causes import one_per_cause
 from dsl.checks import check_app
-from dsl.checks.emptiness import approvals_that_are_skipped
+from dsl.definition import AppDef
 from dsl.later import report_later
+from dsl.nodes import Mapping as MappingNode
+from dsl.nodes import Scalar
 from dsl.problems import Checked, Problem
 from dsl.read import MOST_PROBLEMS, Reading
 from dsl.read_app import read_app
@@ -43,18 +45,25 @@ def load_text(text: bytes | str, file: str, files: Mapping[str, str] | None = No
     if tree.value is None:
         return Checked(None, _in_order(reading.problems))
     definition = read_app(reading, tree.value)
-    resolved = resolve_app(
-        reading, definition, hashlib.sha256(data).hexdigest(), data.decode("utf-8", "replace"), files or {}
-    )
-    app = resolved.app
+    files = files or {}
+    app = resolve_app(reading, definition, _digest(data, definition, files), data.decode("utf-8", "replace"), files)
     report_later(reading, definition, app)
     read_scenarios(reading, app, definition.head.get("scenarios"))
     if not any(problem.severity == "error" for problem in reading.problems):
         reading.problems += check_app(app)
-        reading.problems += approvals_that_are_skipped(app, resolved.approval_conditions)
     problems = _in_order(reading.problems)
     has_errors = any(problem.severity == "error" for problem in problems)
     return Checked(None if has_errors else app, problems)
+
+
+def _digest(data: bytes, definition: AppDef, files: Mapping[str, str]) -> str:
+    """SHA-256 over the text, and over each CSV file that a table takes its rows from."""
+    digest = hashlib.sha256(data)
+    tables = (entry.value for entry in definition.head.entries("tables") if isinstance(entry.value, MappingNode))
+    named = {node.text for table in tables if isinstance(node := table.get("file"), Scalar)}
+    for name in sorted(named & files.keys()):
+        digest.update(f"\0{name}\0{files[name]}".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 def _read_csv(path: Path) -> str:

@@ -9,7 +9,10 @@ from itertools import islice
 
 MAX_NAME = 48
 MAX_NAME_BYTES = 60
-RESERVED = frozenset({"or", "and", "not", "is", "in", "empty", "between", "where", "true", "false", "this", "me"})
+RESERVED = frozenset(
+    {"or", "and", "not", "is", "in", "empty", "between", "where", "true", "false", "this", "me",
+     "submitter"}
+)  # fmt: skip
 _SURE = 0.75
 _MOST_CANDIDATES = 2_000
 _MOST_COMPARED = 60

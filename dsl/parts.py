@@ -6,40 +6,15 @@ The reader refuses keys that are not here, `dsl.shape` makes the JSON Schema for
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key of a part.
-
-    shape: text label yesno whole name names formula field any, a part's name after `@` for one block,
-    `{@part` for blocks by key, `[@part` for a list of blocks, or words with `|` for a choice of words.
-    is_later: it is read, checked where it can be, and does not act yet.
-    """
-
-    name: str
-    shape: str
-    help: str
-    is_required: bool = False
-    is_later: bool = False
-
-
-Part = Mapping[str, Key]
-
-
-def _part(*rows: str) -> Part:
-    """Keys from rows of `name shape help…`; `!` after the name marks a required key, `~` one that acts later."""
-    keys = {}
-    for row in rows:
-        name, shape, help_text = row.split(None, 2)
-        plain = name.rstrip("!~")
-        keys[plain] = Key(plain, shape, help_text, name.endswith("!"), name.endswith("~"))
-    return keys
-
+from dsl.part_rows import Part, part
+from dsl.parts_flow import FLOW_PARTS
+from dsl.parts_outlets import OUTLET_PARTS
 
 PARTS: Mapping[str, Part] = {
-    "app": _part(
+    **FLOW_PARTS,
+    **OUTLET_PARTS,
+    "app": part(
         "app! name The key of the app: lower-case words joined by _",
         "label label What people call it: 中文 | English",
         "version whole The app's own version number",
@@ -60,32 +35,32 @@ PARTS: Mapping[str, Part] = {
         "tables {@table Decision tables",
         "snippets any Texts to insert, for every entity",
         "approvals~ {@approval Approval flows",
-        "documents~ any Documents made from records",
-        "portal~ any Pages for customers",
-        "handover~ any Handing records over to a successor",
-        "metrics~ any Figures over records",
-        "dashboards~ any Boards of cards",
-        "reports~ any Reports sent at a time",
-        "imports~ any Files that can be read in",
-        "exports~ any Files that can be written",
-        "calendars~ any Calendars of the app itself",
-        "library~ any Content offered by stage and tag",
-        "cadences~ any Timed steps that a user starts",
+        "documents~ {@document Documents made from records",
+        "portal~ {@page Pages for customers",
+        "handover~ {@handover Handing records over to a successor",
+        "metrics~ {@metric Figures over records",
+        "dashboards~ {@dashboard Boards of cards",
+        "reports~ {@report Reports sent at a time",
+        "imports~ {@import Files that can be read in",
+        "exports~ {@export Files that can be written",
+        "calendars~ {@calendar Calendars of the app itself",
+        "library~ {@content Content offered by stage and tag",
+        "cadences~ {@cadence Timed steps that a user starts",
         "scenarios {@scenario Tests of the app: given, do, then",
     ),
-    "role": _part(
+    "role": part(
         "label label What people call the role",
         "sees own|team|area|all|assigned Which records the role sees",
         "also names Roles whose rights it has too",
     ),
-    "option": _part(
+    "option": part(
         "label label What people read",
         "color text A colour of the look: red, green, blue …",
         "retired yesno Kept for old records, no longer offered",
         "options any The options under this one",
         "if~ formula Tag by itself when this holds",
     ),
-    "entity": _part(
+    "entity": part(
         "label label What people call one record",
         "part_of name The entity it belongs to, such as quote for quote_line",
         "code text The number series, such as C<yyyy>-<####>",
@@ -109,7 +84,7 @@ PARTS: Mapping[str, Part] = {
         "module name The module it belongs to",
         "icon name An icon of the set that the screens ship",
     ),
-    "field": _part(
+    "field": part(
         "type! field TYPE[.scale] [list or entity] [required] [unique] [= formula]",
         "label label What people call it",
         "help label A hint under the input",
@@ -126,7 +101,7 @@ PARTS: Mapping[str, Part] = {
         "allow_filler yesno Words such as 暂无 are a real answer here",
         "was name The key it had before",
     ),
-    "stage": _part(
+    "stage": part(
         "label label What people call it",
         "chance text The chance of winning: 40%",
         "limit text The standard dwell: 7d, or 3 workdays",
@@ -139,7 +114,7 @@ PARTS: Mapping[str, Part] = {
         "leave @gate What must hold to go out",
         "color text A colour of the look",
     ),
-    "gate": _part(
+    "gate": part(
         "fill names Fields that must have a real value",
         "evidence any Proof: a file field, an image field, a related record",
         "must any Conditions, each with what to say",
@@ -155,54 +130,54 @@ PARTS: Mapping[str, Part] = {
         "for any Teams the gate is for",
         "waive names Roles that may waive it with a reason",
     ),
-    "evidence": _part(
+    "evidence": part(
         "label label What people call the proof",
         "where formula Which related records count",
         "live yesno A photo taken now, with place and time",
     ),
-    "must": _part(
+    "must": part(
         "that! formula What must hold",
         "say! label What people read when it does not",
     ),
-    "move": _part(
+    "move": part(
         "by names Roles that may take it",
         "ask label A question to answer, kept with the move",
         "when formula When it may be taken",
         "need @gate What must hold to take it",
     ),
-    "pipeline": _part(
+    "pipeline": part(
         "label label What people call it",
         "if formula Which new records take it",
         "stages! {@stage Stages in order",
         "moves any Which stage may follow which",
     ),
-    "validation": _part(
+    "validation": part(
         "that! formula What must hold",
         "say! label What people read when it does not",
         "mode observe|warn|enforce Record only, warn, or refuse",
     ),
-    "at_most_one": _part(
+    "at_most_one": part(
         "per! name The reference that may have only one",
         "while! names The stages in which a record counts",
         "say! label What people read when there is one already",
     ),
-    "score": _part(
+    "score": part(
         "label label What people call it",
         "base whole The points to start from",
         "points! [@point Conditions and their points",
         "bands any Names for ranges: 0..39",
     ),
-    "point": _part(
+    "point": part(
         "if! formula When the points count",
         "add! whole How many points, may be negative",
         "label label What people read",
     ),
-    "band": _part(
+    "band": part(
         "range! text From and to: 0..39",
         "label label What people read",
         "color text A colour of the look",
     ),
-    "access": _part(
+    "access": part(
         "see any own, team, area, all, assigned, or a formula; else what the role sees",
         "create any true or a formula",
         "edit any true, a list of fields, or a formula",
@@ -213,7 +188,7 @@ PARTS: Mapping[str, Part] = {
         "mask names Fields the role sees masked",
         "move any true, false, or a formula; else as edit",
     ),
-    "view": _part(
+    "view": part(
         "label label What people call it",
         "columns names Fields of a list",
         "filter names Fields offered as filters",
@@ -225,7 +200,7 @@ PARTS: Mapping[str, Part] = {
         "red formula Cards that are red",
         "total name The money field summed over a column",
     ),
-    "table": _part(
+    "table": part(
         "label label What people call it",
         "columns! any The inputs: a list's name, or a name and its type",
         "gives! field The type of the answer",
@@ -233,63 +208,16 @@ PARTS: Mapping[str, Part] = {
         "rows any Rows of cells, the answer last",
         "file text A CSV file beside the app with the rows",
     ),
-    "rule": _part(
-        "label label What people call it",
-        "when~ @when What it waits for: exactly one",
-        "if formula Only when this holds",
-        "do~ any What then happens",
-        "warn formula A yellow mark while this holds",
-        "mode observe|warn|enforce Record only, warn, or act",
-    ),
-    "when": _part(
-        "create yesno A record was made",
-        "change names One of these fields changed",
-        "enter names A stage was entered",
-        "leave names A stage was left",
-        "stay names A stage is stayed in",
-        "for text How long",
-        "after name After this day or instant",
-        "without name And no such field or record since",
-        "every text At these times: monday 09:00, day 02:00",
-        "score name A score",
-        "becomes name The band it comes to",
-        "webhook name A call from outside",
-        "button label A button on the record",
-        "approved name An approval was given",
-        "rejected name An approval was refused",
-        "submitted name An approval was asked for",
-        "opened name A portal page was opened",
-    ),
-    "scenario": _part(
+    "scenario": part(
         "given any The records that stand before",
         "do any What is done, in order",
         "then any What then holds",
     ),
-    "deed": _part(
+    "deed": part(
         "as name Who does it: a role",
         "of name Whose record: an entity; else the first given one",
         "move name The stage it is moved to",
         "set any Fields and their new values",
         "wait text How long nothing is done: 9d",
-    ),
-    "approval": _part(
-        "of! name The entity",
-        "label label What people call it",
-        "steps! any Who signs, in order",
-        "cc any Who is told",
-        "same_person any What when one person signs twice",
-        "repeated any What when it is asked for again",
-        "nobody name Who signs when nobody else can",
-        "may names What a signer may do besides",
-        "rejected name The stage after a refusal",
-    ),
-    "step": _part(
-        "by any Who signs",
-        "cc any Who is told",
-        "if formula Only when this holds",
-        "sign any all, any, in_order, or how many",
-        "within text How long",
-        "late any What when it is late",
-        "fields names Fields the signer may change",
     ),
 }

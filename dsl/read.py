@@ -59,6 +59,12 @@ class Reading:
         self.problems.append(Problem(code, word.span, found, near=suggest(word.text, known)))
         return meant(word.text, known)
 
+    def unknown_warning(self, code: str, word: Scalar, known: Iterable[str]) -> None:
+        """A warning at a name that is not known here but may be elsewhere, with the near ones."""
+        if not self.is_full:
+            near = suggest(word.text, known)
+            self.problems.append(Problem(code, word.span, {"name": word.text[:60]}, "warning", near))
+
     @property
     def is_full(self) -> bool:
         """Enough has been said: nobody reads more, and looking for near names takes its time."""

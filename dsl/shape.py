@@ -6,7 +6,8 @@ No `anyOf`: a value that may be short or long is one schema of two types, so tha
 
 from __future__ import annotations
 
-from dsl.parts import PARTS, Key, Part
+from dsl.part_rows import Key, Part
+from dsl.parts import PARTS
 
 Schema = dict[str, object]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dsl.app import App
 from dsl.checks.access import entities_nobody_creates, entities_nobody_sees
 from dsl.checks.constant import conditions_that_never_change
-from dsl.checks.emptiness import gates_that_fail_open
+from dsl.checks.emptiness import approvals_that_are_skipped, gates_that_fail_open
 from dsl.checks.leaks import hidden_fields_that_show
 from dsl.checks.scores import bands_that_fail
 from dsl.checks.stages import gates_beyond_the_mover, stages_without_a_way_in, stages_without_a_way_out
@@ -22,6 +22,7 @@ CHECKS: tuple[Callable[[App], Iterable[Problem]], ...] = (
     stages_without_a_way_out,
     gates_beyond_the_mover,
     gates_that_fail_open,
+    approvals_that_are_skipped,
     conditions_that_never_change,
     bands_that_fail,
     rows_that_never_answer,

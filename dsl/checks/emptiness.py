@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import assert_never
 
@@ -165,10 +165,11 @@ def gates_that_fail_open(app: App) -> Iterator[Problem]:
             yield Problem("A17", operand.span, {"text": _text_of(formula, operand)})
 
 
-def approvals_that_are_skipped(app: App, conditions: Iterable[Formula]) -> Iterator[Problem]:
+def approvals_that_are_skipped(app: App) -> Iterator[Problem]:
     """A03: a step of an approval is not asked just because a value is missing."""
     empties = fields_that_may_be_empty(app)
-    for formula in conditions:
+    steps = (step for approval in app.approvals.values() for step in approval.steps)
+    for formula in (step.condition for step in steps if step.condition is not None):
         for operand in slipping_operands(formula, empties, open_when=False):
             yield Problem("A03", operand.span, {"text": _text_of(formula, operand)})
 

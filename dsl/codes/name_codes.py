@@ -262,7 +262,7 @@ NAME_CODES = (
         ("“{name}”已读入，但还不起作用", "“{name}” is read but does not act yet"),
         ("可以先写好；实现后自动生效", "It may stay; it will act when it is built"),
         ("写了却不起作用的东西必须说出来。", "Nothing that is written may be silently inert."),
-        top("metrics: {pipeline: {of: deal}}"),
+        top("metrics: {pipeline: {of: deal, value: count()}}"),
         _GOOD,
     ),
     row(

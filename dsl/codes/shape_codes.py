@@ -367,7 +367,7 @@ SHAPE_CODES = (
         ("when: 里有 {count} 个触发，要正好一个", "when: has {count} triggers; exactly one is wanted"),
         ("可写：{verbs}", "Write one of: {verbs}"),
         ("一条规则念出来是“当…就…”。", "A rule reads aloud as “when …, do …”."),
-        deal("fields: {name: text}\nrules: {hello: {when: {create: true, change: name}, do: [{tag: new}]}}"),
+        deal("fields: {name: text}\nrules: {hello: {when: {create: true, change: name}, do: [{set: {name: 新}}]}}"),
         deal("fields: {name: text}\nrules: {odd: {label: 名称为空, warn: name is empty}}"),
     ),
     row(

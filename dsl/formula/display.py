@@ -12,7 +12,7 @@ from dsl.formula.decimals import rescale
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 _GROUPS = ("", "万", "亿", "万亿", "亿亿")
-_NUMBER_STYLE = re.compile(r"(#,##)?0(?:\.(0{1,6}))?(%?)")
+NUMBER_STYLE = re.compile(r"(#,##)?0(?:\.(0{1,6}))?(%?)")
 
 
 def yuan(value: int, scale: int) -> str:
@@ -83,7 +83,7 @@ def _moment(value: datetime, style: str) -> str:
 
 
 def _number(value: int, scale: int, style: str) -> str:
-    found = _NUMBER_STYLE.fullmatch(style)
+    found = NUMBER_STYLE.fullmatch(style)
     grouping, decimals, percent = found.groups() if found else ("#,##", "0" * scale, "")
     places = len(decimals or "")
     shown = rescale(value, places - scale + (2 if percent else 0))

@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dsl.app import App, Entity
 from dsl.definition import AppDef, EntityDef
-from dsl.formula.tree import Formula
 from dsl.graph import tell_live
 from dsl.nodes import Mapping as MappingNode
 from dsl.nodes import Scalar
 from dsl.read import Reading
 from dsl.resolve.access import resolve_access
+from dsl.resolve.actions import plugins_of
+from dsl.resolve.approvals import check_stage_approvals, resolve_approvals, resolve_cadences
 from dsl.resolve.draft import draft_app
 from dsl.resolve.fields import resolve_fields, with_limits
-from dsl.resolve.later_parts import approval_conditions, check_rules, check_stage_approvals
+from dsl.resolve.figures import resolve_dashboards, resolve_metrics, resolve_reports
+from dsl.resolve.papers import resolve_documents, resolve_handovers, resolve_pages
+from dsl.resolve.rules import resolve_rules
 from dsl.resolve.scores import resolve_scores, score_fields
 from dsl.resolve.series import resolve_series
 from dsl.resolve.site import Site
 from dsl.resolve.stages import resolve_pipelines
 from dsl.resolve.tables import resolve_tables
+from dsl.resolve.transfer import (
+    check_calendar,
+    resolve_calendars,
+    resolve_exports,
+    resolve_imports,
+    resolve_library,
+)
 from dsl.resolve.validations import resolve_one_open, resolve_validations
 from dsl.resolve.views import resolve_form, resolve_snippets, resolve_views
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """The App, and conditions of parts that do not act yet but are analysed already."""
-
-    app: App
-    approval_conditions: tuple[Formula, ...] = ()
-
-
-def resolve_app(reading: Reading, definition: AppDef, digest: str, source: str, files: Mapping[str, str]) -> Resolved:
+def resolve_app(reading: Reading, definition: AppDef, digest: str, source: str, files: Mapping[str, str]) -> App:
     """The App; what is faulty is left out of it and has been reported. files: CSV texts beside the app, by name."""
     draft = draft_app(reading, definition, digest, source)
     draft = replace(draft, tables=resolve_tables(reading, definition.head, draft, files))
@@ -42,10 +44,31 @@ def resolve_app(reading: Reading, definition: AppDef, digest: str, source: str, 
     entities = {key: _resolve_entity(site, entity) for key, entity in definition.entities.items()}
     entities, menu = _resolve_menu(reading, definition, entities)
     for entity in definition.entities.values():
-        check_rules(site, entity)
         check_stage_approvals(site, entity)
-    conditions = tuple(approval_conditions(site))
-    return Resolved(tell_live(reading, replace(draft, entities=entities, menu=menu)), conditions)
+    check_calendar(site)
+    app = _with_sections(site, replace(draft, entities=entities, menu=menu))
+    return tell_live(reading, app)
+
+
+def _with_sections(site: Site, app: App) -> App:
+    """The App with what stands beside its entities."""
+    metrics = resolve_metrics(site)
+    return replace(
+        app,
+        plugins=plugins_of(site),
+        approvals=resolve_approvals(site),
+        cadences=resolve_cadences(site),
+        documents=resolve_documents(site),
+        pages=resolve_pages(site),
+        handovers=resolve_handovers(site),
+        metrics=metrics,
+        dashboards=resolve_dashboards(site, metrics),
+        reports=resolve_reports(site),
+        imports=resolve_imports(site),
+        exports=resolve_exports(site),
+        calendars=resolve_calendars(site),
+        library=resolve_library(site),
+    )
 
 
 def _resolve_entity(site: Site, entity: EntityDef) -> Entity:
@@ -71,7 +94,8 @@ def _resolve_entity(site: Site, entity: EntityDef) -> Entity:
         boards=boards,
         form=resolve_form(site, entity),
         snippets=resolve_snippets(site, entity.block.get("snippets"), site.definition.head.get("snippets")),
-        module=_module(site, entity),
+        module=site.module_word(entity.block.scalar("module")),
+        rules=resolve_rules(site, entity),
     )
 
 
@@ -100,13 +124,6 @@ def _person_field(site: Site, entity: EntityDef, key: str) -> str:
         site.reading.report("M19", word.span, name=word.text)
         return ""
     return word.text
-
-
-def _module(site: Site, entity: EntityDef) -> str:
-    word = entity.block.scalar("module")
-    if word is not None and word.text not in site.definition.modules:
-        site.reading.unknown("M13", word, site.definition.modules)
-    return word.text if word else ""
 
 
 def _resolve_menu(

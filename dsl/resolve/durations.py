@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dsl.flow import Delay
 from dsl.kinds.numbers import read_number, scaled
 from dsl.kinds.times import SECONDS, read_duration
 from dsl.nodes import Scalar
@@ -24,6 +25,19 @@ def read_limit(reading: Reading, text: Scalar | None) -> tuple[int | None, bool]
         reading.report("S25", text.span, text=text.text[:60])
         return None, False
     return seconds, False
+
+
+def read_delay(reading: Reading, text: Scalar | None) -> Delay | None:
+    """How long: `0d`, `48h`, `3 workdays`."""
+    if text is None:
+        return None
+    if match := _WORKDAYS.fullmatch(text.text):
+        return Delay(int(match.group(1)) * SECONDS["d"], in_workdays=True)
+    seconds = read_duration(text.text)
+    if seconds is None:
+        reading.report("S25", text.span, text=text.text[:60])
+        return None
+    return Delay(seconds)
 
 
 def read_chance(reading: Reading, text: Scalar | None) -> int | None:

@@ -63,7 +63,7 @@ def _default(site: Site, entity: str, field: Field, node: Node | None) -> object
     if node is None:
         return None
     raw: object = scalar.text if scalar is not None else [word.text for word in site.reading.words(node)]
-    return _literal(site.reading, site.draft, field, raw, node)
+    return read_literal(site.reading, site.draft, field, raw, node)
 
 
 def with_limits(reading: Reading, definition: AppDef, draft: App) -> App:
@@ -87,11 +87,12 @@ def _limit(reading: Reading, draft: App, field: Field, scalar: Scalar | None) ->
     if field.kind not in _WITH_LIMITS:
         reading.report("S28", scalar.span, kind=field.kind)
         return None
-    value = _literal(reading, draft, field, scalar.text, scalar)
+    value = read_literal(reading, draft, field, scalar.text, scalar)
     return value if isinstance(value, int) else None
 
 
-def _literal(reading: Reading, draft: App, field: Field, raw: object, node: Node) -> object | None:
+def read_literal(reading: Reading, draft: App, field: Field, raw: object, node: Node) -> object | None:
+    """A value written as it is, in stored form; None where it does not fit (which has been reported)."""
     value = KINDS[field.kind].read(draft, field, raw)
     if isinstance(value, Complaint):
         reading.report("S29", node.span, said=value.said, kind=field.kind)

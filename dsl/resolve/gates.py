@@ -33,7 +33,7 @@ def _requirements(site: Site, entity: str, block: Block, rule: str) -> tuple[Req
     words = [word for word in block.words("fill") if site.field_word(word, entity)]
     found: list[Requirement] = [Fill(f"{rule}.fill.{word.text}", word.text, word.span) for word in words]
     if block.has("evidence"):
-        found += _evidence(site, entity, block.get("evidence"), rule)
+        found += resolve_evidence(site, entity, block.get("evidence"), rule)
     for number, node in enumerate(block.items("must"), 1):
         found += _must(site, entity, node, f"{rule}.must.{number}")
     for key, kind in _LATER.items():
@@ -93,7 +93,7 @@ def _part(site: Site, entity: str, node: Node, rule: str) -> list[Requirement]:
     return [Group(rule, "all_of", len(parts), parts, node.span, block.label())] if parts else []
 
 
-def _evidence(site: Site, entity: str, node: Node | None, rule: str) -> list[Requirement]:
+def resolve_evidence(site: Site, entity: str, node: Node | None, rule: str) -> list[Requirement]:
     """`{FIELD: label}` for a file, `{ENTITY: label, where: formula}` for a related record."""
     found: list[Requirement] = []
     if not isinstance(node, Mapping):

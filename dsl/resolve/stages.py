@@ -66,21 +66,12 @@ def _resolve_stage(site: Site, entity: str, written: StageDef, draft: Stage, pat
         end=cast("_End", block.one_of("end")) if block.has("end") else "",
         is_locked=block.flag("locked"),
         approval=block.text("approval"),
-        module=_module(site, block),
+        module=site.module_word(block.scalar("module")),
         sop=_sop(site, block),
         enter=resolve_gate(site, entity, block.get("enter"), f"{rule}.enter", block.key_span("enter")),
         leave=resolve_gate(site, entity, block.get("leave"), f"{rule}.leave", block.key_span("leave")),
         color=block.text("color"),
     )
-
-
-def _module(site: Site, block: Block) -> str:
-    word = block.scalar("module")
-    if word is None:
-        return ""
-    if word.text not in site.definition.modules:
-        site.reading.unknown("M13", word, site.definition.modules)
-    return word.text
 
 
 def _sop(site: Site, block: Block) -> tuple[Text, ...]:

@@ -40,14 +40,15 @@ def _list(site: Site, entity: str, key: Scalar, block: Block, label: Text) -> Li
         label=label,
         columns=site.field_words(block.words("columns"), entity) or _made_list(site.draft.entities[entity]).columns,
         filters=site.field_words(block.words("filter"), entity),
-        sort=_sort(site, entity, block),
+        sort=resolve_sort(site, entity, block),
         span=key.span,
         condition=site.condition(block.scalar("where"), entity),
         group=group.text if group and site.field_word(group, entity) else "",
     )
 
 
-def _sort(site: Site, entity: str, block: Block) -> tuple[str, ...]:
+def resolve_sort(site: Site, entity: str, block: Block) -> tuple[str, ...]:
+    """The fields under `sort:`, with - before those that fall."""
     found = []
     for word in block.words("sort"):
         is_falling = word.text.startswith("-")
