@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from dsl.app import Evidence, Fill, Gate, Group, Must, Requirement
-from dsl.formula.tree import Formula
+from dsl.formula.tree import Aggregate, Formula
 from dsl.source import Span
 from engine.flow.case import Case, FormulaBroken
 from engine.flow.evidence import judge_evidence
@@ -98,11 +98,19 @@ def judge_formula(rule: str, formula: Formula, said: str, span: Span, case: Case
         rule,
         "met" if is_met else "unmet",
         said,
-        needs=Needs() if is_met else Needs("change", fields=fields),
+        needs=Needs() if is_met else _cure(formula, fields),
         span=span,
         field=fields[0] if len(fields) == 1 else "",
         why=why,
     )
+
+
+def _cure(formula: Formula, fields: tuple[str, ...]) -> Needs:
+    """A condition that only asks for rows to exist is met by adding one; any other by a change of what it reads."""
+    root = formula.root
+    if isinstance(root, Aggregate) and root.function == "exists":
+        return Needs("record", field=root.link, fields=fields, entity=root.entity)
+    return Needs("change", fields=fields)
 
 
 def broken(rule: str, said: str, span: Span, case: Case) -> Finding:

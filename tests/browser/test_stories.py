@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -137,6 +138,25 @@ def test_the_visit_that_a_gate_wants_is_added_from_within_the_dialog(site: Site)
     dialog.get_by_role("button", name="推进", exact=True).click()
     page.wait_for_url("**said=moved")
     assert site.company.stage_of(deal) == "qualified"
+
+
+def test_the_contact_that_a_gate_wants_belongs_to_the_customer_of_the_deal(site: Site) -> None:
+    engine, sales = site.company.engine, acting(site.company.engine, "sales")
+    made = engine.execute(Create("customer", {"name": "台州永固紧固件", "industry": "machine"}), sales)
+    values = {"customer": made.id, "name": "首单", "next_step": "约见", "next_step_on": date(2026, 12, 1)}
+    deal = engine.execute(Create("opportunity", values), sales).id
+    assert deal is not None
+    assert deal != made.id
+    page = site.open(f"/e/opportunity/{deal}")
+    page.locator("#checklist").get_by_role("button", name="推进到「初步沟通」").click()
+    dialog, second = page.locator("#dialog"), page.locator("#dialog-2")
+    dialog.get_by_role("link", name="新增联系人").click()
+    second.get_by_label("姓名").fill("张总")
+    second.get_by_role("button", name="保存", exact=True).click()
+    expect(second).not_to_be_visible()
+    dialog.get_by_role("button", name="推进", exact=True).click()
+    page.wait_for_url("**said=moved")
+    assert site.company.stage_of(deal) == "contacted"
 
 
 def test_a_manager_waives_an_item_with_a_reason_that_stays(site: Site) -> None:

@@ -199,16 +199,21 @@ def _add(entity: Entity, record: Record, finding: Finding) -> Link | None:
     child = app.entities.get(needs.entity if needs.kind == "record" else tables[0] if tables else "")
     if child is None or not rights_of(child.key).see:
         return None
-    link = needs.field or entity.key
-    known: dict[str, object] = {link: record.id} if link in child.fields else {}
-    if child.parent and child.parent != link and isinstance(record.values.get(child.parent), int):
-        known[child.parent] = record.values[child.parent]
-    elif child.parent == entity.key:
-        known[entity.key] = record.id
-    if entity.key in child.fields:
-        known[entity.key] = record.id
+    known: dict[str, object] = {}
+    for key in dict.fromkeys((needs.field, child.parent, entity.key)):
+        leads = _id_towards(child.fields[key].target, entity, record) if key in child.fields else None
+        if leads is not None:
+            known[key] = leads
     href = address("forms.new", entity=child.key, dialog=1, **known)
     return Link(say("新增{label}", label=child.label.say(current_language())), href, icon=child.icon)
+
+
+def _id_towards(target: str, entity: Entity, record: Record) -> object:
+    """What a new row beside this record holds for a reference to `target`: the record's own id, or its reference."""
+    if target == entity.key:
+        return record.id
+    refs = (key for key, field in entity.fields.items() if field.kind == "ref" and field.target == target)
+    return next((record.values[key] for key in refs if record.values.get(key) is not None), None)
 
 
 def _roles(keys: Iterable[str]) -> str:
