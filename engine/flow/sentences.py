@@ -40,6 +40,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "input.computed": ("「{label}」是系统算出来的，不能填写", "“{label}” is computed and cannot be set"),
     "input.kind": ("「{label}」的值读不懂", "The value of “{label}” cannot be read"),
     "input.option": ("「{label}」没有“{value}”这个选项", "“{label}” has no option “{value}”"),
+    "input.retired": (
+        "「{label}」的选项“{value}”已停用，只在旧记录里保留",
+        "The option “{value}” of “{label}” is retired and stays on old records only",
+    ),
     "input.low": ("「{label}」不能小于 {bound}", "“{label}” must not be less than {bound}"),
     "input.high": ("「{label}」不能大于 {bound}", "“{label}” must not be greater than {bound}"),
     "input.long": ("「{label}」最多 {most} 个字", "“{label}” takes {most} characters at most"),

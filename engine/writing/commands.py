@@ -24,9 +24,6 @@ from engine.writing.new import insert_new, judge_creation
 from engine.writing.subject import find_at_version, find_locked
 from engine.writing.work import Deed, Record, Work
 
-BRINGS_STAGES = ("import", "sample")
-"""Channels that bring records from elsewhere, which may stand in any stage already."""
-
 
 def carry_out(work: Work, command: Command) -> int | None:
     """Does the command on the work's transaction and judges the result; returns the record's id."""
@@ -109,7 +106,7 @@ def judge_images(work: Work) -> None:
         if image.is_new:
             judge_creation(work, image.entity, image.id)
         record = work.get(image.entity, image.id)
-        if image.is_new and work.context.channel not in BRINGS_STAGES:
+        if image.is_new and not work.is_brought_in:
             work.findings.extend(_first_gate(work, image.entity, record))
         judge_image(work, image.entity, image.before, record, image.written)
         work.findings[seen:] = located(work.findings[seen:], image.where)
@@ -128,7 +125,7 @@ def _parent_of_new(work: Work, entity: Entity, command: Create) -> Record | None
 
 
 def _first_stage(work: Work, entity: Entity, command: Create) -> str:
-    if command.stage and (entity.stage(command.stage) is None or work.context.channel not in BRINGS_STAGES):
+    if command.stage and (entity.stage(command.stage) is None or not work.is_brought_in):
         work.fault(f"{entity.key}.fields.stage.input", work.say("input.stage", stage=command.stage), "stage")
     return command.stage
 

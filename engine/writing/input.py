@@ -42,6 +42,8 @@ def read_values(
             work.refuse(f"{rule}.access", work.say("access.field", label=label), entity, key)
         elif said := complaint(field, value, work.language):
             work.fault(f"{rule}.input", said, key)
+        elif retired := _newly_retired(work, field, value, before):
+            work.fault(f"{rule}.input", work.say("input.retired", label=label, value=retired), key)
         elif not _leads_somewhere(work, field, value, before):
             work.fault(f"{rule}.input", work.say("input.gone", label=label), key)
         else:
@@ -58,6 +60,20 @@ def _normal(field: Field, value: object) -> object:
     if isinstance(value, list | tuple | set | frozenset):
         return tuple(sorted(set(value), key=str)) if not isinstance(field.value_type, FileType) else tuple(value)
     return value
+
+
+def _newly_retired(work: Work, field: Field, value: object, before: Mapping[str, object] | None) -> str:
+    """The label of a retired option that the record does not have yet; "" if there is none, or if it was brought in."""
+    listed = work.app.choices.get(field.choices)
+    if listed is None or work.is_brought_in:
+        return ""
+    held = _keys(before.get(field.key)) if before else frozenset()
+    new = _keys(value) - held
+    return next((o.label.say(work.language) for o in listed.options if o.retired and o.key in new), "")
+
+
+def _keys(value: object) -> frozenset[object]:
+    return frozenset(value) if isinstance(value, tuple) else frozenset((value,))
 
 
 def _leads_somewhere(work: Work, field: Field, value: object, before: Mapping[str, object] | None) -> bool:

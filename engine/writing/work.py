@@ -94,6 +94,11 @@ class Work:
         return self.actor.language
 
     @property
+    def is_brought_in(self) -> bool:
+        """Whether the record was made elsewhere: it may stand in any stage and keeps the options of its time."""
+        return self.context.channel in ("import", "sample")
+
+    @property
     def verdict(self) -> Verdict:
         return Verdict(not any(finding.blocks for finding in self.findings), tuple(self.findings))
 

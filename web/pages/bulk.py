@@ -15,6 +15,7 @@ from engine.verdict import Outcome
 from web.contexts import Fault, Input, Pick
 from web.pages.inputs import build_input, complaint_of, is_input, typed, value_of
 from web.session import current_context, current_engine, current_language
+from web.url_parts import id_in
 from web.words import say
 
 MOST = 200
@@ -44,7 +45,7 @@ def stages_of(entity: Entity) -> tuple[Pick, ...]:
 
 def change(entity: Entity, form: MultiDict[str, str]) -> Result:
     """`id` = record ids, `what` = "stage" or a field, the field's own name = the value."""
-    ids = [int(one) for one in form.getlist("id") if one.isdigit()][:MOST]
+    ids = [one for one in map(id_in, form.getlist("id")) if one is not None][:MOST]
     if not ids:
         return Result("", (Fault(say("请先勾选记录")),))
     commands = _commands(entity, form, ids)

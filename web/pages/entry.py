@@ -16,7 +16,9 @@ from engine.commands import Children, ChildRow
 from engine.errors import FileRefused
 from web.controls import Raw
 from web.pages.inputs import complaint_of, is_input, typed, value_of, written
+from web.responses import said_by
 from web.session import current_context, current_engine
+from web.url_parts import id_in
 from web.words import say
 
 TITLE_SUFFIX = "__text"
@@ -230,11 +232,11 @@ def _lines_of_form(child: Entity, parent: Entity, form: MultiDict[str, str], tab
         name.split(".")[1] for name in form if name.startswith(f"{table}.") and name.count(".") >= 2
     )
     for index in list(indexes)[:LONGEST_TABLE]:
-        if not index.isdigit():
+        if id_in(index) is None:
             continue
         prefix = f"{table}.{index}."
         known = form.get(prefix + "id", "")
-        line_id = int(known) if known.isdigit() else None
+        line_id = id_in(known)
         line = EntryLine(index, line_id, {}, {}, is_gone=bool(form.get(prefix + "delete")))
         for one in line_fields(child, parent):
             if not one.is_computed:
@@ -257,7 +259,7 @@ def take_uploads(entry: Entry, uploads: MultiDict[str, FileStorage]) -> None:
             try:
                 note = engine.put_file(context, cast("BinaryIO", upload.stream), upload.filename, upload.mimetype)
             except FileRefused as refused:
-                entry.errors[key] = str(refused)
+                entry.errors[key] = said_by(refused)
                 continue
             entry.files[note.id] = note
             held = entry.raws[key]
@@ -272,7 +274,8 @@ def files_in(entry: Entry) -> dict[int, FileNote]:
         if entry.entity.fields[key].kind not in ("file", "image", "files"):
             continue
         for one in raw if isinstance(raw, tuple) else (str(raw),):
-            opened = current_engine().open_file(current_context(), int(one)) if one.isdigit() else None
+            file_id = id_in(one)
+            opened = current_engine().open_file(current_context(), file_id) if file_id else None
             if opened is not None:
                 found[opened[0].id] = opened[0]
     return found

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import BinaryIO, cast
 
-from flask import Blueprint, Response, jsonify, request, send_file
-from werkzeug.wrappers import Response as WsgiResponse
+from flask import Blueprint, Response, jsonify, request
 
 from engine.errors import FileRefused, NotThere
+from web.file_answers import file_answer
+from web.responses import said_by
 from web.session import current_context, current_engine
 from web.words import say
 
 blueprint = Blueprint("files", __name__)
-SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"})
 
 
 @blueprint.post("/files")
@@ -25,20 +25,13 @@ def upload() -> Response | tuple[Response, int]:
         stream = cast("BinaryIO", sent.stream)
         note = current_engine().put_file(current_context(), stream, sent.filename or "", sent.mimetype)
     except FileRefused as refused:
-        return jsonify(detail=str(refused)), 422
+        return jsonify(detail=said_by(refused)), 422
     return jsonify(id=note.id, name=note.name, size=note.size, mime=note.mime)
 
 
 @blueprint.get("/files/<int:file_id>")
-def show(file_id: int) -> WsgiResponse:
+def show(file_id: int) -> Response:
     opened = current_engine().open_file(current_context(), file_id)
     if opened is None:
         raise NotThere(say("没有这个文件"))
-    note, path = opened
-    is_inline = note.mime in SHOWN_INLINE
-    response = send_file(
-        path, mimetype=note.mime, as_attachment=not is_inline, download_name=note.name, etag=note.sha256
-    )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    response.headers["Cache-Control"] = "private, max-age=3600"
-    return response
+    return file_answer(*opened, in_place=True)

@@ -17,6 +17,7 @@ from engine.context import Context
 from web.contexts import Filter, Pick
 from web.pages.showing import label_of
 from web.session import current_engine
+from web.url_parts import id_in
 from web.words import say
 
 PREFIX = "f."
@@ -64,9 +65,10 @@ def _named(chip: Filter, field: Field, context: Context) -> Filter:
         return chip
     if chip.value == ME:
         return replace(chip, text=say("我"))
-    if not chip.value.isdigit():
+    chosen = id_in(chip.value)
+    if chosen is None:
         return replace(chip, value="")
-    pair = (field.target if field.kind == "ref" else "person", int(chip.value))
+    pair = (field.target if field.kind == "ref" else "person", chosen)
     return replace(chip, text=current_engine().titles(context, [pair]).get(pair, chip.value))
 
 
@@ -115,8 +117,8 @@ def _condition(entity: Entity, field: Field, values: list[str], me: int) -> Node
         case SetType():
             return _any_of([_holds(path, v, ChoiceType(kind.name, kind.keys)) for v in values])
         case PersonType() | RefType():
-            number = str(me) if values[0] == ME else values[0]
-            return _equals(path, int(number), kind) if number.isdigit() and len(number) < 19 else None
+            number = me if values[0] == ME else id_in(values[0])
+            return _equals(path, number, kind) if number is not None else None
         case _ if field.kind == "yesno" and len(set(values)) == 1:
             return path if values[0] == "yes" else Not(arg=path, type=YESNO, nullable=False, span=NOWHERE)
         case _:

@@ -17,6 +17,7 @@ from web.pages.entry import Entry, EntryLine, form_fields, inline_child, line_fi
 from web.pages.inputs import build_input, is_input
 from web.pages.showing import label_of
 from web.session import current_context, current_engine, current_language
+from web.url_parts import id_in
 from web.words import say
 
 
@@ -68,7 +69,7 @@ def form_view(
 def _version(record: Record | None) -> int | None:
     """The version that the form was opened with; a refused form keeps the one it had."""
     sent = request.form.get("version", "")
-    return int(sent) if sent.isdigit() else record.version if record else None
+    return id_in(sent) or (record.version if record else None)
 
 
 class _Builder:

@@ -25,6 +25,7 @@ from web.pages.inputs import complaint_of, is_input, value_of
 from web.pages.login import safe_next
 from web.pages.records import find_or_404
 from web.session import current_context, current_engine
+from web.url_parts import id_in
 from web.words import say
 
 blueprint = Blueprint("forms", __name__)
@@ -127,7 +128,7 @@ def update(entity: str, record_id: int) -> WsgiResponse:
     if not entry.is_readable:
         return _show(target, entry, status=422)
     sent = request.form.get("version", "")
-    version = int(sent) if sent.isdigit() else None
+    version = id_in(sent)
     return _save(target, entry, Update(target.entity.key, record_id, version, entry.values, entry.children()))
 
 

@@ -15,6 +15,7 @@ from web.contexts import Held, Input, Pick
 from web.controls import CONTROLS, Asked, Form, Raw
 from web.pages.showing import label_of, size_text
 from web.session import current_engine, current_language
+from web.url_parts import id_in
 from web.words import say
 
 SEGMENTS_LONGEST = 14
@@ -101,7 +102,7 @@ def _lookup(made: Input, field: Field, title: str) -> Input:
 
 def _upload(made: Input, field: Field, raw: Raw, files: Mapping[int, FileNote]) -> Input:
     ids = raw if isinstance(raw, tuple) else (str(raw),)
-    notes = [files[int(one)] for one in ids if one.isdigit() and int(one) in files]
+    notes = [files[int(one)] for one in ids if id_in(one) in files]
     held = tuple(Held(n.id, n.name, size_text(n.size), n.mime.startswith("image/")) for n in notes)
     return replace(made, files=held, is_many=field.kind == "files", accept="image/*" if field.kind == "image" else "")
 

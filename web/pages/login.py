@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as WsgiResponse
@@ -46,9 +45,8 @@ def leave() -> WsgiResponse:
 
 
 def safe_next(address: str) -> str:
-    """An address of this site, or the home page."""
-    parts = urlsplit(address)
-    is_ours = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
+    """An address of this site, or the home page. Browsers leave out control characters, so none may stand in it."""
+    is_ours = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
     return address if is_ours else url_for("home.show")
 
 

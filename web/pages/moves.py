@@ -23,6 +23,7 @@ from web.pages.frame import page
 from web.pages.inputs import complaint_of, is_input, typed, value_of
 from web.pages.records import find_or_404
 from web.session import current_context, current_engine, current_language
+from web.url_parts import id_in
 from web.words import say
 
 blueprint = Blueprint("moves", __name__)
@@ -44,7 +45,7 @@ def move(entity: str, record_id: int) -> Response:
         return _dialog(kind, record, to, rule, outcome.verdict.findings, given, 422)
     is_dry = "again" in form
     sent = form.get("version", "")
-    command = Move(entity, record_id, to, int(sent) if sent.isdigit() else None, values, _waived(given), answer)
+    command = Move(entity, record_id, to, id_in(sent), values, _waived(given), answer)
     try:
         outcome = current_engine().execute(command, current_context(), dry=is_dry, explain=True)
     except BadInput as refused:
@@ -114,7 +115,8 @@ def _filled(entity: Entity, record: Record, form: MultiDict[str, str]) -> tuple[
             values[key] = value
         if field.kind in ("file", "image", "files"):
             for one in raw if isinstance(raw, tuple) else (str(raw),):
-                opened = engine.open_file(context, int(one)) if one.isdigit() else None
+                file_id = id_in(one)
+                opened = engine.open_file(context, file_id) if file_id else None
                 if opened is not None:
                     files[opened[0].id] = opened[0]
     reasons = {name[len(WAIVE) :]: text.strip() for name, text in form.items() if name.startswith(WAIVE)}

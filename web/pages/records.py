@@ -22,6 +22,7 @@ from web.pages.lists import row_of, view_of, wanted
 from web.pages.showing import days_over, is_number, label_of, shown
 from web.pages.timeline import happenings
 from web.session import current_context, current_engine, current_language
+from web.url_parts import id_in
 from web.words import say
 
 blueprint = Blueprint("records", __name__)
@@ -36,7 +37,7 @@ def show(entity: str, record_id: int) -> Response:
     rights = engine.may(context, entity, record)
     before = request.args.get("before", "")
     only = request.args.get("show", "")
-    entries = engine.timeline(context, entity, record_id, TIMELINE_SHOWN, int(before) if before.isdigit() else None)
+    entries = engine.timeline(context, entity, record_id, TIMELINE_SHOWN, id_in(before))
     return page(
         "record.html",
         entity=kind,
@@ -70,7 +71,7 @@ def comment(entity: str, record_id: int) -> WsgiResponse:
 @blueprint.post("/e/<entity>/<int:record_id>/delete")
 def delete(entity: str, record_id: int) -> WsgiResponse:
     sent = request.form.get("version", "")
-    command = Delete(entity, record_id, int(sent) if sent.isdigit() else None)
+    command = Delete(entity, record_id, id_in(sent))
     outcome = current_engine().execute(command, current_context())
     if not outcome.verdict.allowed:
         return page("refused.html", 422, faults=[finding.said for finding in outcome.verdict.missing])
@@ -82,7 +83,7 @@ def why(entity: str, record_id: int, rule: str) -> Response:
     """The explanation tree of a computed value, a score or a requirement, with its line of the YAML."""
     kind, record = find_or_404(entity, record_id)
     explanation = current_engine().why(current_context(), entity, record_id, rule)
-    line = _line_of(kind, rule) or int(request.args.get("line", "0") or 0)
+    line = _line_of(kind, rule) or (id_in(request.args.get("line", "")) or 0)
     source = current_engine().app.source.splitlines()
     return page(
         "why.html",

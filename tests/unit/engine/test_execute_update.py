@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from engine.commands import ChildRow, Delete, Update
 from engine.errors import BadInput, NotAllowed, NotThere, VersionConflict
-from tests.unit.engine.conftest import Shop, finding, line, made, missing
+from engine.testing import engine_for
+from tests.unit.engine.conftest import Hand, Shop, finding, line, made, missing
 
 
 def test_a_change_raises_the_version_and_is_remembered(shop: Shop) -> None:
@@ -170,3 +173,49 @@ def test_a_removed_record_takes_its_parts_along(shop: Shop) -> None:
 def test_who_may_not_delete_is_told_so(shop: Shop) -> None:
     with pytest.raises(NotAllowed):
         shop.sales.delete("customer", shop.customer())
+
+
+RETIRED = """
+app: shelf
+label: 书架 | Shelf
+version: 1
+language: 1
+languages: [zh, en]
+roles:
+  sales: {label: 销售 | Sales, sees: own}
+choices:
+  colour: {red: 红 | Red, blue: 蓝 | Blue, %s}
+entities:
+  book:
+    label: 书 | Book
+    title: name
+    fields:
+      name: {label: 书名 | Name, type: text required}
+      owner: {label: 主人 | Owner, type: person required}
+      cover: {label: 封面 | Cover, type: choice colour}
+      inks: {label: 油墨 | Inks, type: choices colour}
+    access:
+      sales: {create: true, edit: true}
+"""
+
+
+def test_a_retired_option_stays_on_old_records_and_is_no_longer_chosen(tmp_path: Path) -> None:
+    offered = tmp_path / "shelf.yaml"
+    offered.write_text(RETIRED % "green: 绿 | Green", encoding="utf-8")
+    engine = engine_for(offered, tmp_path)
+    reader = Hand(engine, "sales")
+    old = reader.create("book", name="Old", cover="green", inks=("green", "red"))
+    young = reader.create("book", name="Young", cover="red")
+    offered.write_text(RETIRED % "green: {label: 绿 | Green, retired: true}", encoding="utf-8")
+    assert not engine.reload().errors
+
+    assert reader.update("book", old, name="Older", cover="green", inks=("blue", "green")).verdict.allowed
+    for written in ({"cover": "green"}, {"inks": ("blue", "green")}):
+        with pytest.raises(BadInput) as refused:
+            reader.update("book", young, **written)
+        [fault] = refused.value.findings
+        assert "Green" in fault.said
+        assert "retired" in fault.said
+    with pytest.raises(BadInput):
+        reader.create("book", name="New", cover="green")
+    engine.close()

@@ -1,0 +1,97 @@
+"""The pages, asked by somebody who does not fill in forms: numbers that are none, addresses that lead elsewhere."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from engine.runtime import Engine
+from engine.testing import actor
+from tests.web.conftest import As
+
+PASSWORD = "a long word for sales"
+NOT_IDS = ("²", "٣", "-1", "9" * 20, "9" * 5000, "1\n", "\0", "")
+
+
+def signed_in(site: Flask, engine: Engine) -> tuple[FlaskClient, str]:
+    """A browser of the salesperson, and the token that its forms carry."""
+    engine.set_password(actor(engine, "sales").id, PASSWORD)
+    browser = site.test_client()
+    page = browser.get("/login").text
+    entered = browser.post("/login", data={"login": "sales", "password": PASSWORD, "csrf_token": _token(page)})
+    assert entered.status_code == 303
+    return browser, _token(browser.get("/").text)
+
+
+def _token(page: str) -> str:
+    found = re.search(r'csrf[_-]token"?[^>]*(?:value|content)="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def deal(acting: As) -> int:
+    customer = acting("sales").post("/customer", {"name": "Outside Works", "industry": "auto"}).json
+    assert customer is not None
+    deal = acting("sales").post("/opportunity", {"name": "Outside", "customer": customer["id"]}).json
+    assert deal is not None
+    return int(deal["id"])
+
+
+@pytest.fixture(scope="module")
+def browser(site: Flask, engine: Engine, deal: int) -> tuple[FlaskClient, str]:
+    return signed_in(site, engine)
+
+
+@pytest.mark.parametrize("text", NOT_IDS)
+def test_a_number_that_is_none_breaks_no_page(browser: tuple[FlaskClient, str], deal: int, text: str) -> None:
+    client, token = browser
+    for address, key in (
+        (f"/e/opportunity/{deal}", "before"),
+        (f"/e/opportunity/{deal}/why/weighted", "line"),
+        ("/e/opportunity", "owner"),
+        ("/e/visit/new", "customer"),
+    ):
+        assert client.get(address, query_string={key: text}).status_code in (200, 404, 422), (address, key)
+    for address, form in (
+        (f"/e/opportunity/{deal}/move", {"to": "contacted", "version": text}),
+        (f"/e/opportunity/{deal}/move", {"to": "contacted", "__fields": "spec", "fill.spec": text}),
+        (f"/e/opportunity/{deal}/edit", {"__fields": "spec", "spec": text, "version": "1"}),
+        ("/e/opportunity", {"id": text, "what": "amount", "amount": "1"}),
+    ):
+        answer = client.post(address, data={**form, "csrf_token": token})
+        assert answer.status_code < 500, (address, form)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["//evil.example", "/\\evil.example", "/\t/evil.example", "/\r\nX: y", "https://evil.example", "javascript:1"],
+)
+def test_signing_in_leads_to_no_other_site(site: Flask, engine: Engine, address: str) -> None:
+    engine.set_password(actor(engine, "sales2").id, PASSWORD)
+    client = site.test_client()
+    form = {"login": "sales2", "password": PASSWORD, "next": address}
+    answer = client.post("/login", data={**form, "csrf_token": _token(client.get("/login").text)})
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_refused_file_is_told_in_one_language(browser: tuple[FlaskClient, str]) -> None:
+    client, token = browser
+    answer = client.post("/files", data={"csrf_token": token, "file": (BytesIO(b"MZ\x90"), "plan.pdf")})
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert "|" not in answer.json["detail"]
+
+
+def test_a_document_is_offered_for_download_and_not_shown_as_a_page_of_ours(browser: tuple[FlaskClient, str]) -> None:
+    client, token = browser
+    sent = client.post("/files", data={"csrf_token": token, "file": (BytesIO(b"%PDF-1.4\n%%EOF"), "plan.pdf")})
+    assert sent.json is not None
+    answer = client.get(f"/files/{sent.json['id']}")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
