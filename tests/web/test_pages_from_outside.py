@@ -61,6 +61,7 @@ def test_a_number_that_is_none_breaks_no_page(browser: tuple[FlaskClient, str], 
         (f"/e/opportunity/{deal}/move", {"to": "contacted", "version": text}),
         (f"/e/opportunity/{deal}/move", {"to": "contacted", "__fields": "spec", "fill.spec": text}),
         (f"/e/opportunity/{deal}/edit", {"__fields": "spec", "spec": text, "version": "1"}),
+        (f"/e/opportunity/{deal}/edit", {"__fields": "scene", "scene": text, "version": "1", "__base": "[" * 100_000}),
         ("/e/opportunity", {"id": text, "what": "amount", "amount": "1"}),
     ):
         answer = client.post(address, data={**form, "csrf_token": token})
@@ -92,6 +93,6 @@ def test_a_document_is_offered_for_download_and_not_shown_as_a_page_of_ours(brow
     client, token = browser
     sent = client.post("/files", data={"csrf_token": token, "file": (BytesIO(b"%PDF-1.4\n%%EOF"), "plan.pdf")})
     assert sent.json is not None
-    answer = client.get(f"/files/{sent.json['id']}")
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    with client.get(f"/files/{sent.json['id']}") as answer:
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert "sandbox" in answer.headers["Content-Security-Policy"]

@@ -178,7 +178,7 @@ def read_base(text: str) -> dict[str, Raw]:
     """The raws that `base_of` wrote; nothing for a text that says something else."""
     try:
         known = json.loads(text) if text else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     pairs = known.items() if isinstance(known, dict) else ()
     return {key: tuple(raw) if isinstance(raw, list) else raw for key, raw in pairs}
