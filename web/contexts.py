@@ -212,7 +212,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A finding as people see it: state met unmet broken warned waived observed; what to give in place."""
+    """A finding as people see it: state met unmet broken warned waived observed; what to give in place.
+
+    spare: a part that its group does not need any more.
+    """
 
     rule: str
     slug: str

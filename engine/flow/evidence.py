@@ -29,7 +29,7 @@ def judge_evidence(evidence: Evidence, case: Case) -> Finding:
     return Finding(
         evidence.rule,
         "met" if is_met else "unmet",
-        _sentence(evidence, case),
+        _sentence(evidence, case, is_met=is_met),
         needs=Needs() if is_met else _needs(evidence),
         span=evidence.span,
         field=evidence.field,
@@ -65,14 +65,17 @@ def evidence_in(requirements: tuple[Requirement, ...]) -> Iterator[Evidence]:
             yield from evidence_in(requirement.parts)
 
 
-def _sentence(evidence: Evidence, case: Case) -> str:
+def _sentence(evidence: Evidence, case: Case, *, is_met: bool) -> str:
     label = evidence.label.say(case.language)
     if evidence.kind == "record":
         entity = case.app.entity(evidence.entity).label.say(case.language)
+        if is_met:
+            return say(case.language, "evidence.record.met", entity=entity, label=label)
         if evidence.where is None:
             return say(case.language, "evidence.record", entity=entity, label=label)
         return say(case.language, "evidence.record.where", entity=entity, label=label, condition=evidence.where.text)
-    return say(case.language, "evidence.file" if evidence.field else "evidence.other", label=label)
+    sentence = "evidence.file" if evidence.field else "evidence.other"
+    return say(case.language, f"{sentence}.met" if is_met else sentence, label=label)
 
 
 def _needs(evidence: Evidence) -> Needs:

@@ -73,9 +73,8 @@ def _judge_fill(fill: Fill, case: Case) -> Finding:
     field = case.entity.fields[fill.field]
     value = case.row.get(fill.field)
     if is_filled(case.app, field, value):
-        return Finding(
-            fill.rule, "met", say(case.language, "fill", label=case.label(fill.field)), span=fill.span, field=fill.field
-        )
+        said = say(case.language, "fill.met", label=case.label(fill.field))
+        return Finding(fill.rule, "met", said, span=fill.span, field=fill.field)
     sentence = "filler" if is_filler(case.app, field, value) else "fill"
     return Finding(
         fill.rule,

@@ -9,15 +9,19 @@ from typing import Final
 
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "fill": ("请填写「{label}」", "Fill in “{label}”"),
+    "fill.met": ("已填写「{label}」", "“{label}” is filled in"),
     "filler": ("「{label}」写的是“{value}”，不算填写", "“{label}” says “{value}”, which counts as empty"),
     "required": ("「{label}」必填", "“{label}” is required"),
     "evidence.file": ("请上传：{label}", "Upload: {label}"),
+    "evidence.file.met": ("已上传：{label}", "Uploaded: {label}"),
     "evidence.record": ("需要一条{entity}：{label}", "A {entity} is needed: {label}"),
     "evidence.record.where": (
         "需要一条{entity}：{label}（{condition}）",
         "A {entity} is needed: {label} ({condition})",
     ),
+    "evidence.record.met": ("已有{entity}：{label}", "There is a {entity}: {label}"),
     "evidence.other": ("需要：{label}", "Needed: {label}"),
+    "evidence.other.met": ("已有：{label}", "There is: {label}"),
     "any_of": ("满足其中任意一项即可", "Any one of these will do"),
     "all_of": ("以下各项都要满足", "All of these are needed"),
     "at_least": ("以下至少满足 {least} 项", "At least {least} of these are needed"),
@@ -26,6 +30,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "move.by": ("只有{roles}可以做这一步", "Only {roles} may take this step"),
     "move.when": ("现在还不能走这一步：{condition}", "This step is not open now: {condition}"),
     "move.ask": ("请回答：{question}", "Answer first: {question}"),
+    "move.ask.met": ("已回答：{question}", "Answered: {question}"),
     "move.edit": ("您不能推进这条记录", "You may not move this record"),
     "access.create": ("您不能新建{entity}", "You may not create a {entity}"),
     "access.edit": ("您不能修改这条记录", "You may not edit this record"),

@@ -100,7 +100,8 @@ def judge_after(wanted: Step, case: Case) -> tuple[Finding, ...]:
 
 
 def _judge_question(rule: Move, question: Text, case: Case, answer: str) -> Finding:
-    said = say(case.language, "move.ask", question=question.say(case.language))
+    asked = question.say(case.language)
     if answer.strip() and answer.strip() not in case.app.filler:
-        return Finding(f"{rule.rule}.ask", "met", said, span=rule.span)
+        return Finding(f"{rule.rule}.ask", "met", say(case.language, "move.ask.met", question=asked), span=rule.span)
+    said = say(case.language, "move.ask", question=asked)
     return Finding(f"{rule.rule}.ask", "unmet", said, needs=Needs("reason"), span=rule.span)

@@ -111,7 +111,9 @@ def _table(desk: Desk, entity: Entity, key: str, row: Draft, given: Sequence[Chi
 
 def _computed(desk: Desk, entity: Entity, row: Draft, overlay: Mapping[str, Sequence[Draft]]) -> dict[str, object]:
     """Every computed field of the row, each after those it reads; one that cannot be computed is empty."""
-    formulas = {field.key: found for field in entity.fields.values() if (found := formula_of(field)) is not None}
+    formulas = {
+        field.key: found for field in entity.fields.values() if (found := formula_of(entity, field)) is not None
+    }
     reads = all_reads(desk.app, formulas.values())
     nested = desk.installed.related.nested(desk.conn, entity.key, row, reads, desk.env, overlay)
     values: dict[str, object] = {}

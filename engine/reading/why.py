@@ -25,7 +25,7 @@ def why(desk: Desk, entity: Entity, record_id: int, rule_or_field: str) -> Expla
         return _score(desk, entity, row, entity.scores[rule_or_field])
     field = entity.fields.get(rule_or_field)
     if field is not None and field.key not in desk.hidden(entity) | desk.masked(entity):
-        formula = formula_of(field)
+        formula = formula_of(entity, field)
         label = field.label.say(desk.language)
         if formula is not None:
             return _formula(desk, entity, row, formula, label)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from dsl.app import App, Stage
+from engine.flow.dwell import due_at
 
 Kind: TypeAlias = Literal["created", "changed", "moved", "commented"]
 
@@ -203,7 +204,7 @@ class Book:
         return event
 
     def _enter(self, row: Row, stage: Stage, before: str, at: datetime, event: Happening) -> None:
-        due = at + timedelta(seconds=stage.limit) if stage.limit is not None else None
+        due = due_at(self.app, stage, at)
         stay = Stay(row.entity, row.id, row.pipeline, stage.key, before, at, due, row.owner_id, row.unit_id, event)
         self._open[row.entity, row.id] = stay
         self.stays.append(stay)

@@ -167,7 +167,7 @@ def _weeks(book: Book) -> list[dict[str, object]]:
             left = sums[stay.entity, week_of(book.app, stay.left_at), stay.stage, unit]
             left["left_count"] += 1
             left["dwell_seconds"] += int((stay.left_at - stay.entered_at).total_seconds())
-            left["late"] += int(stay.due_at is not None and stay.left_at > stay.due_at)
+            left["late"] += int(stay.due_at is not None and stay.left_at >= stay.due_at)
     return [
         {"entity": entity, "week": week, "stage": stage, "unit_id": unit}
         | {key: found[key] for key in ("entered", "left_count", "dwell_seconds", "late")}

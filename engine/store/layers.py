@@ -50,7 +50,7 @@ def _needed(entity: Entity, fields: Collection[str]) -> Iterator[tuple[str, Form
     queue = list(fields)
     while queue:
         key = queue.pop(0)
-        formula = live_formula(entity.fields[key])
+        formula = live_formula(entity, entity.fields[key])
         if formula is None or key in seen:
             continue
         seen.add(key)
@@ -58,8 +58,8 @@ def _needed(entity: Entity, fields: Collection[str]) -> Iterator[tuple[str, Form
         queue += sorted(own_reads(formula) & entity.fields.keys())
 
 
-def live_formula(field: Field) -> Formula | None:
-    return formula_of(field) if field.is_live else None
+def live_formula(entity: Entity, field: Field) -> Formula | None:
+    return formula_of(entity, field) if field.is_live else None
 
 
 def own_reads(formula: Formula) -> set[str]:

@@ -218,8 +218,9 @@ def all_reads(app: App, formulas: Iterable[Formula]) -> frozenset[Read]:
             if read.via or place in seen or not formula.entity:
                 continue
             seen.add(place)
-            known = app.entity(formula.entity).fields.get(read.field)
-            further = formula_of(known) if known is not None and known.is_computed else None
+            entity = app.entity(formula.entity)
+            known = entity.fields.get(read.field)
+            further = formula_of(entity, known) if known is not None and known.is_computed else None
             if further is not None:
                 queue.append(further)
     return frozenset(found)

@@ -67,7 +67,8 @@ def field_of(writer: Writer, row: Row, field: str, value_type: ValueType) -> Sql
     column = writer.scope.column(row, field, value_type)
     if column is not None:
         return column
-    formula = formula_of(writer.scope.app.entity(row.entity).fields[field])
+    entity = writer.scope.app.entity(row.entity)
+    formula = formula_of(entity, entity.fields[field])
     if formula is None:
         raise ValueError(f"{row.entity}.{field} has neither column nor formula")
     return writer.inside(writer.scope.over(row.entity, row.source)).at(formula.root, value_type)

@@ -26,7 +26,10 @@ _WEEK_SUMS = ("entered", "left_count", "dwell_seconds", "late")
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """left_at is None while the record is there. source: the stage it came from, or "" at its creation."""
+    """left_at is None while the record is there. source: the stage it came from, or "" at its creation.
+
+    due_at: the first instant at which it is late there.
+    """
 
     id: int
     pipeline: str
@@ -40,7 +43,7 @@ class Visit:
 
     @property
     def was_late(self) -> bool:
-        return self.left_at is not None and self.due_at is not None and self.left_at > self.due_at
+        return self.left_at is not None and self.due_at is not None and self.left_at >= self.due_at
 
 
 def enter(
@@ -56,7 +59,6 @@ def enter(
     due_at: datetime | None = None,
     owner_id: int | None = None,
     unit_id: int | None = None,
-    event_id: int | None = None,
 ) -> int:
     """Begins a visit; its id. DuplicateValue while another visit of the record is open."""
     row = {
@@ -69,11 +71,15 @@ def enter(
         "due_at": due_at,
         "owner_id": owner_id,
         "unit_id": unit_id,
-        "event_id": event_id,
     }
     visit_id: int = conn.value(_plans.get("enter", _insert), row)
     _count(conn, app, entity, stage, unit_id, at, entered=1)
     return visit_id
+
+
+def attribute(conn: Connection, entity: str, record_id: int, event_id: int) -> None:
+    """Names the event that began the record's open visit: known only when the move has been judged."""
+    conn.execute(_plans.get("attribute", _name_event), {"entity": entity, "record_id": record_id, "by": event_id})
 
 
 def leave(conn: Connection, app: App, entity: str, record_id: int, at: datetime) -> Visit | None:
@@ -131,7 +137,7 @@ def _mine() -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _insert() -> sa.Executable:
-    columns = [column for column in _visit if column.key not in ("id", "left_at")]
+    columns = [column for column in _visit if column.key not in ("id", "left_at", "event_id")]
     new = {column.key: sa.bindparam(column.key, type_=column.type) for column in columns}
     return sa.insert(stage_visit).values(new).returning(_visit.id)
 
@@ -139,6 +145,11 @@ def _insert() -> sa.Executable:
 def _close() -> sa.Executable:
     close = sa.update(stage_visit).where(*_mine(), _visit.left_at.is_(None))
     return close.values({_visit.left_at: sa.bindparam("at", type_=_visit.left_at.type)}).returning(*_COLUMNS)
+
+
+def _name_event() -> sa.Executable:
+    named = sa.update(stage_visit).where(*_mine(), _visit.left_at.is_(None))
+    return named.values({_visit.event_id: sa.bindparam("by", type_=_visit.event_id.type)})
 
 
 def _all() -> sa.Executable:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine.flow.evidence import Proof
 from engine.people import permissions
-from engine.store import evidence, history, search
+from engine.store import evidence, history, search, visits
 from engine.store.history import EventKind, NewEvent
 from engine.store.system_tables import file, waiver
 from engine.writing.rows import person_id
@@ -71,6 +71,8 @@ def _append(work: Work, deed: Deed) -> int:
             request_id=context.request_id,
         ),
     )
+    if deed.kind in ("created", "moved") and work.app.entity(deed.entity).has_stages:
+        visits.attribute(work.conn, deed.entity, deed.id, event_id)
     for proof in deed.proofs:
         _keep_proof(work, deed, proof, event_id)
     for finding in deed.passed:

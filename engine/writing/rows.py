@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from dsl.app import Entity, Pipeline, Stage
 from engine.errors import VersionConflict
+from engine.flow.dwell import due_at
 from engine.flow.stages import choose_pipeline
 from engine.people import permissions, users
 from engine.people.sight import SYSTEM_SIGHT
@@ -189,15 +189,10 @@ def _enter(
         stage=stage.key,
         source=source,
         at=work.context.at,
-        due_at=due_at(stage, work.context.at),
+        due_at=due_at(work.app, stage, work.context.at),
         owner_id=stamps.owner_id,
         unit_id=stamps.unit_id,
     )
-
-
-def due_at(stage: Stage, entered_at: datetime) -> datetime | None:
-    """When the standard dwell of the stage is over."""
-    return entered_at + timedelta(seconds=stage.limit) if stage.limit is not None else None
 
 
 def _set(work: Work, entity: Entity, before: Record, columns: Mapping[str, object]) -> None:

@@ -12,13 +12,12 @@ from dsl.app import Entity
 from dsl.app import Move as MoveRule
 from dsl.formula.value_types import RowsType
 from engine.answers import FileNote, Record, RecordRights
-from engine.verdict import Finding
+from engine.verdict import Finding, Needs
 from web.contexts import Check, Input, Link
 from web.controls import Raw
 from web.pages.address import address
 from web.pages.frame import rights_of
 from web.pages.inputs import build_input, is_input, written
-from web.pages.showing import label_of
 from web.session import current_context, current_engine, current_language
 from web.words import say
 
@@ -136,7 +135,7 @@ def _check(
         rule=finding.rule,
         slug=slug(finding.rule),
         state=finding.state,
-        said=_said(entity, finding),
+        said=finding.said,
         inputs=tuple(inputs),
         add=_add(entity, record, finding) if finding.blocks else None,
         line=finding.span.line,
@@ -146,21 +145,29 @@ def _check(
         why=finding.why,
         why_href=_why_href(entity, record, finding),
         look=needs.kind if len(inputs) == 1 else "",
-        parts=tuple(_check(entity, record, part, typed, may_edit, asked) for part in finding.parts),
+        parts=tuple(_part(entity, record, finding, part, typed, may_edit, asked) for part in finding.parts),
     )
+
+
+def _part(
+    entity: Entity,
+    record: Record,
+    group: Finding,
+    part: Finding,
+    typed: Typed,
+    may_edit: frozenset[str] | None,
+    asked: set[str],
+) -> Check:
+    """One part of a group. What a group no longer needs is no task: it is told, and nothing is asked for it."""
+    if group.state not in ("met", "waived") or not part.blocks:
+        return _check(entity, record, part, typed, may_edit, asked)
+    spare = _check(entity, record, replace(part, needs=Needs(), waivable=False), typed, may_edit, asked)
+    return replace(spare, state="spare", add=None)
 
 
 def _why_href(entity: Entity, record: Record, finding: Finding) -> str:
     known = {"entity": entity.key, "record_id": record.id, "rule": finding.rule}
     return address("records.why", **known, said=finding.said, line=finding.span.line)
-
-
-def _said(entity: Entity, finding: Finding) -> str:
-    """The finding's sentence; for a field that is filled in, a statement instead of the demand."""
-    field = entity.fields.get(finding.needs.field or finding.field)
-    if finding.state != "met" or field is None or ".fill." not in finding.rule:
-        return finding.said
-    return say("「{label}」已填写", label=label_of(entity, field.key, current_language()))
 
 
 def told_once(checks: Iterable[Check]) -> tuple[Check, ...]:
