@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.commands import Command, Create
+from engine.commands import Command, Create, Move
 from engine.context import Context
 from engine.errors import EngineError
 from engine.installed import Installed
@@ -19,6 +19,7 @@ from engine.store.driver import DuplicateValue
 from engine.verdict import Outcome, Verdict
 from engine.writing import document_numbers, idempotency, memory, uniqueness
 from engine.writing.commands import carry_out
+from engine.writing.foresight import NeedsWrite
 from engine.writing.work import Work
 
 MOST_TRIES = 3
@@ -67,6 +68,28 @@ def execute(
             duplicate = error
     with installed.database.read() as conn:
         return refused(conn, duplicate)
+
+
+def foresee(installed: Installed, moves: Sequence[Move], context: Context) -> list[Verdict]:
+    """What a dry run of each move finds, where it can be without one: in a read transaction, no writer is kept waiting.
+
+    The moves bring no values along. Raises as `execute` does.
+    """
+    return [
+        _imagined(installed, wanted, context) or execute(installed, wanted, context, dry=True).verdict
+        for wanted in moves
+    ]
+
+
+def _imagined(installed: Installed, wanted: Move, context: Context) -> Verdict | None:
+    """The verdict over the record as read; None where only a dry write can tell."""
+    with installed.database.read() as conn:
+        work = Work(installed, conn, context, env_of(conn, context, installed.app), imagines=True)
+        try:
+            carry_out(work, wanted)
+        except NeedsWrite:
+            return None
+        return work.verdict
 
 
 def execute_many(

@@ -18,6 +18,7 @@ from engine.store.records import Records
 from engine.store.related import Related
 from engine.store.sql_formula import moment
 from engine.store.tables import Tables
+from engine.writing.foresight import Foresight
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Installed:
     derived: Derived
     lists: Lists
     formulas: Formulas
+    foresight: Foresight
     files: FileStore
 
 
@@ -56,5 +58,6 @@ def install(app: App, database: Database, files: FileStore, clock: Clock) -> Ins
         derived=Derived(app, tables, sql),
         lists=Lists(app, tables, gate, sql),
         formulas=Formulas(app),
+        foresight=Foresight(app),
         files=files,
     )

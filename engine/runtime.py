@@ -297,7 +297,8 @@ class Engine:
             if row is None:
                 raise NotThere(f"{entity} {record_id}")
             moves = moves_from(desk, desk.entity(entity), row)
-        return [(move, self.execute(Move(entity, record_id, move.target), context, dry=True).verdict) for move in moves]
+        verdicts = writer.foresee(self.installed, [Move(entity, record_id, move.target) for move in moves], context)
+        return list(zip(moves, verdicts, strict=True))
 
     def preview(
         self, context: Context, entity: str, values: Values, children: Children, record_id: int | None = None

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, tzinfo
 
-from pypinyin import lazy_pinyin
-
+from dsl import hanzi
 from dsl.formula.decimals import rescale
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
@@ -94,4 +93,4 @@ def _number(value: int, scale: int, style: str) -> str:
 
 
 def pinyin(text: str) -> str:
-    return " ".join(lazy_pinyin(text))
+    return " ".join(hanzi.syllables(text))

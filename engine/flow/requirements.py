@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl.app import Entity, Evidence, Fill, Gate, Group, Must, OneOpen, Requirement, Validation
+from dsl.formula.tree import Formula
 
 
 def gates_of(entity: Entity) -> Iterator[Gate]:
@@ -20,6 +21,24 @@ def requirements_of(entity: Entity) -> Iterator[tuple[Gate, Requirement]]:
     for gate in gates_of(entity):
         for requirement in _flat(gate.requirements):
             yield gate, requirement
+
+
+def conditions_in(requirements: tuple[Requirement, ...]) -> Iterator[Formula]:
+    """The conditions on the record itself; those on evidence are about other records."""
+    for requirement in _flat(requirements):
+        if isinstance(requirement, Must):
+            yield requirement.that
+
+
+def standing_conditions(entity: Entity) -> Iterator[Formula]:
+    """What decides whenever a record is written: validations, and which fields are shown and required."""
+    for validation in entity.validations:
+        yield validation.that
+    for field in entity.fields.values():
+        if isinstance(field.required, Formula):
+            yield field.required
+        if field.show is not None:
+            yield field.show
 
 
 def find_requirement(entity: Entity, rule: str) -> tuple[Gate, Requirement] | None:

@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy.dialects.postgresql import REGCONFIG
 
+from dsl import hanzi
 from dsl.app import Entity
 from dsl.formula.env import Env
 from engine.people.sight import Sight
@@ -71,7 +71,7 @@ def tokens(text: str) -> str:
 @lru_cache(maxsize=8_192)
 def initials(text: str) -> str:
     """The first letters of the text's pinyin; other characters stay."""
-    return "".join(lazy_pinyin(text[:100], style=Style.FIRST_LETTER))
+    return "".join(hanzi.first_letters(text[:100]))
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

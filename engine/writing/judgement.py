@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from dsl.app import Entity, Evidence, Fill, Gate, Group, Must, Requirement
+from dsl.app import Entity, Evidence, Fill, Gate, Group, Requirement
 from dsl.formula.tree import Formula, Read
 from dsl.formula.value_types import RowsType
 from engine.flow.case import Case, Row
 from engine.flow.evidence import evidence_in
+from engine.flow.requirements import conditions_in, standing_conditions
 from engine.flow.validations import judge_required, judge_validations
 from engine.people import organisation
 from engine.store.seal import Reason, as_system
@@ -27,17 +28,7 @@ def judge_image(work: Work, entity: Entity, before: Case | None, record: Record,
 
 def image_case(work: Work, entity: Entity, record: Mapping[str, object]) -> Case:
     """The case for required fields and validations."""
-    return work.case(entity, record, image_formulas(entity))
-
-
-def image_formulas(entity: Entity) -> Iterator[Formula]:
-    for validation in entity.validations:
-        yield validation.that
-    for field in entity.fields.values():
-        if isinstance(field.required, Formula):
-            yield field.required
-        if field.show is not None:
-            yield field.show
+    return work.case(entity, record, standing_conditions(entity))
 
 
 def gate_case(
@@ -46,7 +37,7 @@ def gate_case(
     """The case for gates: with the rows that their formulas read, the records their evidence looks at, the teams."""
     gates = tuple(gates)
     requirements = tuple(requirement for gate in gates for requirement in gate.requirements)
-    case = work.case(entity, record, (*formulas, *_formulas_in(requirements)), _table_reads(entity, requirements))
+    case = work.case(entity, record, (*formulas, *conditions_in(requirements)), _table_reads(entity, requirements))
     related = {
         evidence.rule: _rows_for(work, entity, record, evidence)
         for evidence in evidence_in(requirements)
@@ -54,14 +45,6 @@ def gate_case(
     }
     teams = _teams_of(work, record) if any(gate.teams for gate in gates) else frozenset()
     return replace(case, related=related, teams=teams)
-
-
-def _formulas_in(requirements: tuple[Requirement, ...]) -> Iterator[Formula]:
-    for requirement in requirements:
-        if isinstance(requirement, Must):
-            yield requirement.that
-        elif isinstance(requirement, Group):
-            yield from _formulas_in(requirement.parts)
 
 
 def _table_reads(entity: Entity, requirements: tuple[Requirement, ...]) -> Iterator[Read]:

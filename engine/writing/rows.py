@@ -20,6 +20,7 @@ from engine.people.sight import SYSTEM_SIGHT
 from engine.store import visits
 from engine.store.records import SystemValues
 from engine.store.seal import Reason, as_system
+from engine.writing.foresight import NeedsWrite
 from engine.writing.uniqueness import hold_back
 from engine.writing.work import Record, Work
 
@@ -74,9 +75,17 @@ def touch(work: Work, entity: Entity, before: Record) -> None:
 
 
 def set_stage(work: Work, entity: Entity, before: Record, pipeline: Pipeline, target: Stage) -> None:
-    """The record leaves its stage and enters another."""
+    """The record leaves its stage and enters another. Raises NeedsWrite if it is to be imagined and cannot be."""
     record_id, at = int(before["id"]), work.context.at
-    _set(work, entity, before, {"stage": target.key, "stage_since": at})
+    columns = {"stage": target.key, "stage_since": at}
+    if work.imagines:
+        if not work.installed.foresight.can_imagine(entity, target):
+            raise NeedsWrite
+        hold_back(work, entity, record_id, {**before, **columns}, columns)
+        mark = {"days_in_stage": 0, "changed_at": at, "changed_by": person_id(work)}
+        _withhold(work, entity, record_id, columns | mark, columns | mark)
+        return
+    _set(work, entity, before, columns)
     visits.leave(work.conn, work.app, entity.key, record_id, at)
     stamps = Stamps(before["owner_id"], before["backup_id"], before["unit_id"])
     _enter(work, entity, record_id, pipeline, target, str(before["stage"]), stamps)

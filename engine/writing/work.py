@@ -75,10 +75,12 @@ class Work:
     created: set[tuple[str, object]] = field(default_factory=set)
     """Records this work has made: their parts come along without a further right."""
     withheld: dict[tuple[str, int], dict[str, object]] = field(default_factory=dict)
-    """Values that another record holds: not written, but judged as if they were."""
+    """Values that are not written but judged as if they were: another record holds them, or all is imagined."""
     removed: set[tuple[str, int]] = field(default_factory=set)
     numberless: list[tuple[str, int]] = field(default_factory=list)
     """Records that still want their document number."""
+    imagines: bool = False
+    """Nothing is locked or written: a step is imagined over the record as read (see `engine.writing.foresight`)."""
     _sights: dict[str, Sight] = field(default_factory=dict)
 
     @property
@@ -139,6 +141,7 @@ class Work:
     def find(self, entity: Entity, record_id: int, *, seen: bool = True, lock: bool = False) -> Record | None:
         """The record now: as the actor may see it, or (seen=False) whatever the actor sees."""
         sight = self.sight(entity) if seen else SYSTEM_SIGHT
+        lock = lock and not self.imagines
         found = self.installed.records.find(self.conn, sight, entity.key, record_id, self.env, lock=lock)
         return None if found is None else {**found, **self.withheld.get((entity.key, record_id), {})}
 
