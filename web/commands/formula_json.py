@@ -65,7 +65,7 @@ class Row(dict[str, object]):
         field = self._entity.fields[key]
         if self._parent is not None and key == self._entity.parent == self._parent.entity:
             return self._parent
-        if (formula := formula_of(field)) is not None:
+        if (formula := formula_of(self._entity, field)) is not None:
             value = compile_formula(formula, self._app)(self, self._env)
         elif key == "stage_since":
             value = self._stage_since()
