@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from dsl.app import App
@@ -39,14 +40,34 @@ def load_text(text: bytes | str, file: str, files: Mapping[str, str] | None = No
 
     `value` is None when there is any error: an App with a hole in it must not run.
     """
+    csv_files = tuple(sorted((files or {}).items()))
+    return _kept(text, file, csv_files) if len(text) <= MAX_BYTES else _loaded(text, file, csv_files)
+
+
+def forget_loaded() -> None:
+    """Empties the cache of `load_text`: for measuring what a first reading costs."""
+    _kept.cache_clear()
+
+
+@lru_cache(maxsize=16)
+def _kept(text: bytes | str, file: str, files: tuple[tuple[str, str], ...]) -> Checked[App]:
+    """The same text gives the same App, which nobody changes, so it is checked once in a process.
+
+    Kept in memory and not on disk: a start reads an app once, a stored App would have to be trusted (a pickle runs what
+    it holds) and made anew with every version of the engine, and reading it takes a third of the time of checking.
+    """
+    return _loaded(text, file, files)
+
+
+def _loaded(text: bytes | str, file: str, files: tuple[tuple[str, str], ...]) -> Checked[App]:
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     tree = read_yaml(text, file)
     reading = Reading(list(tree.problems))
     if tree.value is None:
         return Checked(None, _in_order(reading.problems))
     definition = read_app(reading, tree.value)
-    files = files or {}
-    app = resolve_app(reading, definition, _digest(data, definition, files), data.decode("utf-8", "replace"), files)
+    beside = dict(files)
+    app = resolve_app(reading, definition, _digest(data, definition, beside), data.decode("utf-8", "replace"), beside)
     report_later(reading, definition, app)
     read_scenarios(reading, app, definition.head.get("scenarios"))
     if not any(problem.severity == "error" for problem in reading.problems):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from lark import Lark, Token
@@ -45,6 +46,12 @@ def parse(text: str) -> Syntax | SyntaxFault:
     """The untyped tree of a formula, or the first place where it cannot be read."""
     if len(text) > MAX_CHARACTERS:
         return SyntaxFault("F02", 0, MAX_CHARACTERS, (("limit", MAX_CHARACTERS), ("count", len(text))))
+    return _parsed(text)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Syntax | SyntaxFault:
+    """A text gives the same tree wherever it stands: an app that is read again after one change parses one formula."""
     if not text.strip():
         return SyntaxFault("F03", 0, len(text))
     normal = _half_width(text)

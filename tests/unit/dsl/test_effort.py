@@ -44,3 +44,34 @@ def test_a_text_made_to_take_long_is_answered_soon(name):
     assert checked.errors
     assert len(checked.problems) <= MOST_PROBLEMS
     assert time.monotonic() - started < _SECONDS
+
+
+_TABLE = """app: t
+label: t
+roles: {boss: {label: 主管, sees: all}}
+choices: {grade: [A, B, C]}
+entities:
+  a: {title: x, access: {boss: {create: true}}, fields: {x: text, n: number.2}}
+tables:
+  t:
+    hit: HIT
+    columns: {n: number.2, m: number.2, g: choice grade}
+    gives: percent
+    rows:
+"""
+
+
+@pytest.mark.parametrize(
+    ("hit", "row"),
+    [
+        ("first", "{0}.00..{0}.50, {0}..{1}, A | B, 5%"),
+        ("unique", "{0}.00..{0}.50, any, A | B, 5%"),
+        ("first", "{0}..{2}, {2}.., any, 5%"),
+    ],
+)
+def test_a_large_decision_table_is_checked_within_a_second_or_so(hit, row):
+    rows = "".join(f"      - [{row.format(i, i + 5, 10_000 - i)}]\n" for i in range(4_900))
+    started = time.process_time()
+    checked = load_text(_TABLE.replace("HIT", hit) + rows, "long.yaml")
+    assert checked.value is not None
+    assert time.process_time() - started < 3
