@@ -15,6 +15,7 @@ from engine.context import Actor
 from engine.people import organisation, passwords
 from engine.people.permissions import EVERYONE
 from engine.store.connection import Connection
+from engine.store.plans import Plan
 from engine.store.system_tables import api_token, org_unit, post, session, user_account
 
 SYSTEM_ID: Final = 0
@@ -187,16 +188,25 @@ def people(conn: Connection, ids: Collection[int]) -> Mapping[int, Person]:
     return {int(row[0]): Person(*row) for row in rows}
 
 
+_PERSON = Plan(
+    sa.select(
+        user_account.c.id,
+        user_account.c.name,
+        user_account.c.role,
+        user_account.c.unit_id,
+        org_unit.c.name,
+        user_account.c.manager_id,
+    )
+    .select_from(user_account.outerjoin(org_unit, org_unit.c.id == user_account.c.unit_id))
+    .where(user_account.c.id == sa.bindparam("user", type_=sa.BigInteger()))
+)
+
+
 def as_person(conn: Connection, user_id: int | None, *, with_manager: bool = True) -> Mapping[str, object] | None:
     """The person as formulas know one: id, name, role, unit, manager (whose own manager is not followed)."""
     if user_id is None:
         return None
-    u = user_account.c
-    row = conn.one(
-        sa.select(u.id, u.name, u.role, u.unit_id, org_unit.c.name, u.manager_id)
-        .select_from(user_account.outerjoin(org_unit, org_unit.c.id == u.unit_id))
-        .where(u.id == user_id)
-    )
+    row = conn.one(_PERSON, {"user": user_id})
     if row is None:
         return None
     unit = {"id": row[3], "name": row[4]} if row[3] is not None else None

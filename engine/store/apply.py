@@ -118,7 +118,7 @@ def _lossy(entry: Entry, lost: int) -> str:
 
 def _index_changes(conn: Connection, tables: Tables) -> tuple[list[sa.Index], set[str]]:
     """Indexes to make, names of indexes to drop."""
-    wanted = {str(index.name): index for found in tables for index in indexes_of(found, conn.dialect)}
+    wanted = {str(index.name): index for found in tables for index in indexes_of(tables, found, conn.dialect)}
     present = index_names(conn)
     return [index for name, index in wanted.items() if name not in present], present - wanted.keys()
 

@@ -18,6 +18,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType, _asbool, and_, or_
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from dsl.formula.value_types import (
@@ -172,6 +173,10 @@ class IsOneOf(FunctionElement[bool]):
     name = "is_one_of"
     inherit_cache = True
     type = sa.Boolean()
+
+    def self_group(self, against: OperatorType | None = None) -> Any:
+        """As it is: for SQLite a function would become `… = 1`, and no index serves that."""
+        return super().self_group(against) if against not in (and_, or_, _asbool) else self
 
 
 @compiles(IsOneOf)

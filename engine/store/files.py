@@ -97,6 +97,8 @@ class FileStore:
         return next(iter(self.find_many(conn, [file_id])), None)
 
     def find_many(self, conn: Connection, ids: list[int]) -> list[StoredFile]:
+        if not ids:
+            return []
         c = file.c
         columns = (c.id, c.name, c.size, c.mime, c.sha256, c.actor_id, c.at)
         rows = conn.rows(sa.select(*columns).where(c.id.in_(ids)).order_by(c.id))

@@ -7,7 +7,7 @@ every set field as one tuple column, and the live fields asked for. All other re
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
@@ -19,6 +19,7 @@ from dsl.formula.env import Env
 from dsl.formula.tree import Formula
 from engine.people.sight import Sight
 from engine.store.columns import POSTGRESQL, SetValue, is_one_of
+from engine.store.layers import conjuncts, live_fields_read, names_read
 from engine.store.plans import Plans
 from engine.store.seal import seal
 from engine.store.tables import EntityTable, Tables
@@ -30,8 +31,12 @@ Moment = Callable[[Env], Mapping[str, object]]
 """The bind parameters that formulas read: today, now, me, submitter."""
 
 
-LiveColumns = Callable[[str, sa.Select[Any], Collection[str]], sa.Select[Any]]
-"""(entity, rows, fields) → rows with these live fields as further columns; `rows` selects all stored columns."""
+class LiveColumns(Protocol):
+    """(entity, rows, fields) → rows with these live fields as further columns; `rows` selects all stored columns."""
+
+    def __call__(
+        self, entity: str, rows: sa.Select[Any], fields: Collection[str], *, is_fenced: bool
+    ) -> sa.Select[Any]: ...
 
 
 ColumnOf = Callable[[sa.FromClause], sa.ColumnElement[Any]]
@@ -42,7 +47,7 @@ def _no_formulas(formula: Formula, _source: sa.FromClause) -> sa.ColumnElement[b
     raise ValueError(f"this gate cannot read conditions: {formula.text}")
 
 
-def _no_live(_entity: str, rows: sa.Select[Any], _fields: Collection[str]) -> sa.Select[Any]:
+def _no_live(entity: str, rows: sa.Select[Any], fields: Collection[str], *, is_fenced: bool) -> sa.Select[Any]:  # noqa: ARG001
     return rows
 
 
@@ -80,24 +85,44 @@ class Gate:
         live: Collection[str] = (),
         where: Sequence[Formula] = (),
         more: Mapping[str, ColumnOf] | None = None,
+        stored: Collection[str] | None = None,
+        among: sa.FromClause | None = None,
+        is_fenced: bool = False,
         name: str = "readable",
     ) -> sa.Subquery:
         """The entity's records in this sight, as a sealed subquery keyed by field.
 
         Its parameters come from `params`. Only the sight's shape decides its text: it may be kept in a plan under
         `sight.shape`. live: the live fields wanted. where: conditions that the records must meet as well. more: further
-        columns, made over the records. name: the subquery's name, where one statement has several.
+        columns, made over the records. stored: the stored fields wanted (None: all), besides those that the live fields
+        and conditions read. among: only the records whose id is in it, with its other columns as well.
+        is_fenced: the live fields are worked out once for every record, as they always are where a condition reads
+        them: for fields that are compared, and for few records. name: the subquery's name, where a statement has
+        several.
         """
         found = self.tables.entity(entity)
-        rows = sa.select(*found.table.c, *link_columns(found))
-        rows = rows.where(found.table.c.deleted_at.is_(None), *self._covered(found, sight))
+        parts = [part for condition in where for part in conjuncts(condition)]
+        late = [part for part in parts if live_fields_read(self.app, entity, part.root)]
+        rows = self._rows(found, sight, [part for part in parts if part not in late])
+        if stored is not None:
+            read = names_read(self.app, entity, live, *late)
+            kept = {"id", *stored, *read, *(found.aliases.get(key, key) for key in (*stored, *read))}
+            rows = rows.with_only_columns(*(column for column in rows.selected_columns if column.key in kept))
+        if among is not None:
+            others = [column for column in among.c if column.key != "id"]
+            rows = rows.add_columns(*others).select_from(among.join(found.table, found.table.c.id == among.c.id))
         if live:
-            rows = self._live(entity, rows, live)
-        if where or more:
+            rows = self._live(entity, rows, live, is_fenced=is_fenced or bool(late))
+        if late or more:
             seen = rows.subquery("seen")
             added = [make(seen).label(key) for key, make in (more or {}).items()]
-            rows = sa.select(*seen.c, *added).where(*(self._formula_sql(condition, seen) for condition in where))
+            rows = sa.select(*seen.c, *added).where(*(self._formula_sql(condition, seen) for condition in late))
         return seal(rows).subquery(name)
+
+    def _rows(self, found: EntityTable, sight: Sight, where: Sequence[Formula]) -> sa.Select[Any]:
+        """The records that exist, with all that is stored of them."""
+        rows = sa.select(*found.table.c, *link_columns(found)).where(found.table.c.deleted_at.is_(None))
+        return rows.where(*self._covered(found, sight), *(self._formula_sql(each, found.table) for each in where))
 
     def params(self, sight: Sight, env: Env | None = None) -> dict[str, object]:
         """The values of the parameters of `readable` for this sight and moment."""

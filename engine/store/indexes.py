@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -10,10 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
-from dsl.app import ListView, OneOpen
+from dsl.app import App, ListView, OneOpen
+from dsl.formula.tree import Aggregate, Between, Compare, Node, Path
 from dsl.formula.value_types import FileType, RefType, TextType
+from dsl.formula.walk import all_nodes
 from engine.store.columns import POSTGRESQL
 from engine.store.driver import DuplicateValue
+from engine.store.given import formula_of
 from engine.store.ledger import short
 from engine.store.tables import EntityTable, Tables
 
@@ -37,13 +40,13 @@ class UniqueRule:
     where: sa.ColumnElement[bool]
 
 
-def indexes_of(found: EntityTable, dialect: str) -> list[sa.Index]:
+def indexes_of(tables: Tables, found: EntityTable, dialect: str) -> list[sa.Index]:
     """All indexes of the table and of its link tables. A name says what is indexed: a changed index has a new name."""
     unique = [
         sa.Index(rule.name, rule.column, unique=True, sqlite_where=rule.where, postgresql_where=rule.where)
         for rule in _unique_rules(found)
     ]
-    return [*unique, *_plain(found, dialect), *_links(found)]
+    return [*unique, *_plain(found, _asked_of(tables.app, found), dialect), *_links(found)]
 
 
 def taken_by(tables: Tables, duplicate: DuplicateValue) -> Taken | None:
@@ -82,7 +85,29 @@ def _one_open(found: EntityTable, rule: OneOpen) -> UniqueRule:
     return UniqueRule(Taken(found.entity.key, rule.field, rule), name, column, where)
 
 
-def _plain(found: EntityTable, dialect: str) -> Iterator[sa.Index]:
+def _asked_of(app: App, found: EntityTable) -> Mapping[str, str]:
+    """Reference to a parent → the field that the parent's formulas compare among its rows, as in `orders.day >= …`."""
+    asked: dict[str, str] = {}
+    formulas = (formula_of(field) for entity in app.entities.values() for field in entity.fields.values())
+    for node in (node for formula in formulas if formula for node in all_nodes(formula.root)):
+        if isinstance(node, Aggregate) and node.entity == found.entity.key and node.where is not None:
+            for key in _ranges(node.where):
+                if found.has_column(key) and key != node.link:
+                    asked.setdefault(node.link, key)
+    return asked
+
+
+def _ranges(where: Node) -> Iterator[str]:
+    """The fields of the row itself that a condition holds against a range."""
+    for node in all_nodes(where):
+        match node:
+            case Between(arg=Path(start="row", hops=(), field=key)):
+                yield key
+            case Compare(left=Path(start="row", hops=(), field=key), op="<" | "<=" | ">" | ">="):
+                yield key
+
+
+def _plain(found: EntityTable, asked: Mapping[str, str], dialect: str) -> Iterator[sa.Index]:
     columns = found.table.c
     yield _index(found.table, [columns.owner_id, columns.created_at])
     yield _index(found.table, [columns.unit_id, columns.created_at])
@@ -91,16 +116,16 @@ def _plain(found: EntityTable, dialect: str) -> Iterator[sa.Index]:
     references = {f.key for f in found.entity.fields.values() if isinstance(f.value_type, RefType | FileType)}
     for key in sorted(references | ({found.entity.parent} - {""})):
         if found.has_column(key):
-            yield _index(found.table, [found.column(key)])
+            yield _index(found.table, [found.column(each) for each in (key, asked.get(key)) if each])
     for view in found.entity.lists:
         if sort := _sort_columns(found, view, dialect):
-            yield _index(found.table, [*sort, columns.id], salt=",".join(view.sort))
+            yield _index(found.table, sort, salt=",".join((*view.sort, "id")))
 
 
 def _sort_columns(found: EntityTable, view: ListView, dialect: str) -> list[sa.ColumnElement[Any]]:
-    """The sort of a list view, up to its first field that has no column."""
+    """The sort of a list view, up to its first field that has no column; the id, which decides, goes the same way."""
     sort: list[sa.ColumnElement[Any]] = []
-    for said in view.sort:
+    for said in (*view.sort, "-id" if view.sort and view.sort[-1].startswith("-") else "id"):
         key = said.removeprefix("-")
         if not found.has_column(key):
             break

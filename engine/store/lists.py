@@ -20,6 +20,7 @@ from engine.store import cursors
 from engine.store.connection import Connection
 from engine.store.cursors import Cursor, Direction
 from engine.store.gate import Gate
+from engine.store.layers import live_fields_read
 from engine.store.live import SqlFormulas
 from engine.store.plans import Plans
 from engine.store.sorting import SortKey, sort_keys
@@ -62,7 +63,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """All of a list's statement that is not a value; the key of its plan."""
+    """All of a list's statement that is not a value; the key of its plan. live: shown; compared: filtered, sorted."""
 
     entity: str
     sight: tuple[object, ...]
@@ -70,6 +71,7 @@ class _Shape:
     sort: tuple[str, ...]
     columns: tuple[str, ...]
     live: tuple[str, ...]
+    compared: tuple[str, ...]
     direction: Direction
     empties: tuple[bool, ...] | None
     searched: tuple[str, ...]
@@ -118,8 +120,9 @@ class Lists:
         entity = self.app.entity(query.entity)
         wanted = [key for key in entity.fields if (not query.fields or key in query.fields) and key not in hidden]
         shown = tuple(key for key in wanted if entity.fields[key].kind != "table")
-        read = {r.field for r in query.where.reads if not r.via} if query.where else set()
-        asked = {*shown, *(key.field for key in keys), *read}
+        compared = {*live_fields_read(self.app, query.entity, query.where.root)} if query.where else set()
+        compared |= {key.field for key in keys}
+        live = [field.key for field in entity.fields.values() if field.is_live]
         texts = (f.key for f in entity.fields.values() if _is_searched(f) and f.key not in hidden)
         return _Shape(
             entity=query.entity,
@@ -127,7 +130,8 @@ class Lists:
             where=query.where.root if query.where else None,
             sort=query.sort,
             columns=shown,
-            live=tuple(f.key for f in entity.fields.values() if f.is_live and f.key in asked),
+            live=tuple(key for key in live if key in shown),
+            compared=tuple(key for key in live if key in compared),
             direction=cursor.direction if cursor else "next",
             empties=tuple(value is None for value in cursor.values) if cursor else None,
             searched=tuple(texts) if query.search.strip() else (),
@@ -138,6 +142,21 @@ class Lists:
     def _select(
         self, sight: Sight, where: Formula | None, keys: Sequence[SortKey], shape: _Shape
     ) -> sa.Select[tuple[Any, ...]]:
+        """The page's records are chosen by what is filtered and sorted; only those are then read with all fields."""
+        found = self.tables.entity(shape.entity)
+        chosen = self._chosen(sight, where, keys, shape).subquery("chosen")
+        stored = (*shape.columns, *SYSTEM_KEYS)
+        rows = self._gate.readable(shape.entity, sight, live=shape.live, stored=stored, among=chosen, is_fenced=True)
+        columns = [rows.c[found.aliases.get(key, key)].label(key) for key in shape.columns]
+        system = [rows.c[key].label(f"system_{key}") for key in SYSTEM_KEYS]
+        values = [rows.c[f"sort_{place}"] for place in range(len(keys))]
+        order = _order([*values, rows.c.id], keys, shape)
+        return sa.select(*columns, *system, *values).order_by(*order)
+
+    def _chosen(
+        self, sight: Sight, where: Formula | None, keys: Sequence[SortKey], shape: _Shape
+    ) -> sa.Select[tuple[Any, ...]]:
+        """The ids of the page's records, with what they are sorted by."""
         conditions = () if where is None else (where,)
         found = self.tables.entity(shape.entity)
         named = {
@@ -145,23 +164,28 @@ class Lists:
             for place, key in enumerate(keys)
             if key.title
         }
-        rows = self._gate.readable(shape.entity, sight, live=shape.live, where=conditions, more=named)
+        rows = self._gate.readable(
+            shape.entity,
+            sight,
+            live=shape.compared,
+            where=conditions,
+            more=named,
+            stored=(*(key.field for key in keys), *shape.searched),
+            is_fenced=bool(shape.compared),
+            name="candidate",
+        )
         sorted_by = [
             rows.c[f"name_{place}"] if key.title else key.expression(rows, found) for place, key in enumerate(keys)
         ]
-        columns = [rows.c[found.aliases.get(key, key)].label(key) for key in shape.columns]
-        system = [rows.c[key].label(f"system_{key}") for key in SYSTEM_KEYS]
         values = [value.label(f"sort_{place}") for place, value in enumerate(sorted_by)]
-        select = sa.select(*columns, *system, *values)
+        select = sa.select(rows.c.id, *values)
         if shape.searched:
             select = select.where(self._holds([rows.c[found.aliases.get(key, key)] for key in shape.searched]))
         ends = [*sorted_by, rows.c.id]
-        falls = [*(key.is_descending for key in keys), keys[-1].is_descending if keys else True]
         if shape.empties is not None:
-            select = select.where(_beyond(ends, falls, shape, keys))
-        is_back = shape.direction == "previous"
-        ordered = [_ordered(end, is_descending=fall, is_back=is_back) for end, fall in zip(ends, falls, strict=True)]
-        return select.order_by(*ordered).limit(sa.bindparam("most", type_=sa.BigInteger()))
+            select = select.where(_beyond(ends, _falls(keys), shape, keys))
+        order = _order(ends, keys, shape)
+        return select.order_by(*order).limit(sa.bindparam("most", type_=sa.BigInteger()))
 
     def _holds(self, columns: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
         """One of the texts holds the searched one; ASCII letters of either case alike."""
@@ -209,6 +233,18 @@ def _is_searched(field: Field) -> bool:
 
 def _folded(text: str) -> str:
     return text.strip().translate(_ASCII_SMALL)
+
+
+def _falls(keys: Sequence[SortKey]) -> list[bool]:
+    """Whether each end of the order is descending: the keys, then the id that decides between equals."""
+    return [*(key.is_descending for key in keys), keys[-1].is_descending if keys else True]
+
+
+def _order(
+    ends: Sequence[sa.ColumnElement[Any]], keys: Sequence[SortKey], shape: _Shape
+) -> list[sa.ColumnElement[Any]]:
+    is_back = shape.direction == "previous"
+    return [_ordered(end, is_descending=fall, is_back=is_back) for end, fall in zip(ends, _falls(keys), strict=True)]
 
 
 def _ordered(end: sa.ColumnElement[Any], *, is_descending: bool, is_back: bool) -> sa.ColumnElement[Any]:

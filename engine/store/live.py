@@ -35,13 +35,15 @@ class SqlFormulas:
         """The value over rows of `source`, which are of that entity; in stored form when read."""
         return to_sql(formula.root, self.scope.over(entity, source))
 
-    def add_live(self, entity: str, rows: sa.Select[Any], fields: Collection[str]) -> sa.Select[Any]:
-        """`rows` with the live fields as further columns, in the order asked for."""
+    def add_live(
+        self, entity: str, rows: sa.Select[Any], fields: Collection[str], *, is_fenced: bool = False
+    ) -> sa.Select[Any]:
+        """`rows` with the live fields as further columns, in the order asked for; fenced: see `layered`."""
 
         def value(root: Node, _kind: ValueType, below: sa.FromClause) -> sa.ColumnElement[Any]:
             return to_sql(root, self.scope.over(entity, below))
 
-        return layered(self.app, entity, rows, fields, value)
+        return layered(self.app, entity, rows, fields, value, is_fenced=is_fenced)
 
 
 def known_dialect(name: str) -> Dialect:
