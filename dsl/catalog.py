@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dsl.catalog_entry import CatalogEntry
 from dsl.codes.check_codes import CHECK_CODES
+from dsl.codes.flow_check_codes import FLOW_CHECK_CODES
 from dsl.codes.flow_codes import FLOW_CODES
 from dsl.codes.name_codes import NAME_CODES
 from dsl.codes.outlet_codes import OUTLET_CODES
@@ -14,7 +15,7 @@ from dsl.codes.yaml_codes import YAML_CODES
 from dsl.formula.codes import FORMULA_CODES
 
 _ENTRIES = (
-    *YAML_CODES, *SHAPE_CODES, *NAME_CODES, *FLOW_CODES, *OUTLET_CODES, *FORMULA_CODES, *CHECK_CODES,
+    *YAML_CODES, *SHAPE_CODES, *NAME_CODES, *FLOW_CODES, *OUTLET_CODES, *FORMULA_CODES, *CHECK_CODES, *FLOW_CHECK_CODES,
 )  # fmt: skip
 
 CATALOG: Mapping[str, CatalogEntry] = {entry.code: entry for entry in _ENTRIES}

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable
 
 from dsl.app import App
 from dsl.checks.access import entities_nobody_creates, entities_nobody_sees
-from dsl.checks.constant import conditions_that_never_change
+from dsl.checks.audience import approvers_who_see_nothing, hidden_fields_that_go_out, people_who_see_nothing
+from dsl.checks.chains import rules_that_set_each_other_off
+from dsl.checks.constant import conditions_that_never_change, rules_that_never_differ
 from dsl.checks.emptiness import approvals_that_are_skipped, gates_that_fail_open
 from dsl.checks.leaks import hidden_fields_that_show
+from dsl.checks.modules import parts_that_are_switched_off
 from dsl.checks.scores import bands_that_fail
 from dsl.checks.stages import gates_beyond_the_mover, stages_without_a_way_in, stages_without_a_way_out
 from dsl.checks.tables import rows_that_never_answer
-from dsl.checks.unused import fields_without_a_label, lists_nobody_uses
+from dsl.checks.unused import documents_nobody_makes, fields_without_a_label, lists_nobody_uses, tables_nobody_asks
 from dsl.problems import Problem
 
 CHECKS: tuple[Callable[[App], Iterable[Problem]], ...] = (
@@ -29,6 +32,14 @@ CHECKS: tuple[Callable[[App], Iterable[Problem]], ...] = (
     hidden_fields_that_show,
     lists_nobody_uses,
     fields_without_a_label,
+    rules_that_never_differ,
+    rules_that_set_each_other_off,
+    approvers_who_see_nothing,
+    people_who_see_nothing,
+    hidden_fields_that_go_out,
+    parts_that_are_switched_off,
+    tables_nobody_asks,
+    documents_nobody_makes,
 )
 
 

@@ -28,6 +28,20 @@ def conditions_that_never_change(app: App) -> Iterator[Problem]:
                     yield Problem("A21", point.condition.span, _values(point.condition), severity="warning")
 
 
+def rules_that_never_differ(app: App) -> Iterator[Problem]:
+    """A15 and A20 for the conditions of rules, of steps of approvals and of cadences."""
+    empties = fields_that_may_be_empty(app)
+    conditions = [rule.condition for entity in app.entities.values() for rule in entity.rules]
+    conditions += [step.condition for approval in app.approvals.values() for step in approval.steps]
+    conditions += [step.condition for cadence in app.cadences.values() for step in cadence.steps]
+    for formula in conditions:
+        outcome = None if formula is None else _truth(formula.root, empties)
+        if formula is not None and outcome is False:
+            yield Problem("A15", formula.span, _values(formula))
+        elif formula is not None and outcome is True:
+            yield Problem("A20", formula.span, _values(formula), severity="warning")
+
+
 def _values(formula: Formula) -> dict[str, object]:
     return {"text": formula.text}
 

@@ -29,6 +29,7 @@ from dsl.formula.tree import (
     StageFact,
     TableLookup,
 )
+from dsl.formula.value_types import YesNoType
 from dsl.graph import Place, computed_reads, recalculation_order
 from dsl.problems import Problem
 
@@ -172,6 +173,22 @@ def approvals_that_are_skipped(app: App) -> Iterator[Problem]:
     for formula in (step.condition for step in steps if step.condition is not None):
         for operand in slipping_operands(formula, empties, open_when=False):
             yield Problem("A03", operand.span, {"text": _text_of(formula, operand)})
+        for path in _computed_answers(formula.root):
+            answer = app.entities[path.entity].fields[path.field].formula if path.entity in app.entities else None
+            inner = None if answer is None else next(slipping_operands(answer, empties, open_when=False), None)
+            if answer is not None and inner is not None:
+                yield Problem("A30", path.span, {"text": _text_of(formula, path), "inner": _text_of(answer, inner)})
+
+
+def _computed_answers(root: Node) -> Iterator[Path]:
+    """Fields of yes or no that stand in the condition as they are, not under a `not`."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Logic):
+            waiting += node.parts
+        elif isinstance(node, Path) and isinstance(node.type, YesNoType):
+            yield node
 
 
 def _text_of(formula: Formula, node: Node) -> str:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl.app import App
+from dsl.checks.formulas import actions_of, all_formulas
+from dsl.flow import MakeDocument
+from dsl.formula.tree import TableLookup
 from dsl.formula.value_types import ChoiceType
+from dsl.formula.walk import all_nodes
 from dsl.problems import Problem
 
 
@@ -30,3 +34,21 @@ def fields_without_a_label(app: App) -> Iterator[Problem]:
         if bare:
             values = {"entity": entity.key, "fields": ", ".join(bare), "count": len(bare)}
             yield Problem("A13", entity.span, values, severity="warning")
+
+
+def tables_nobody_asks(app: App) -> Iterator[Problem]:
+    """A28: a decision table that no formula looks into."""
+    asked = {
+        node.table for f in all_formulas(app) for node in all_nodes(f.root) if isinstance(node, TableLookup)
+    } if app.tables else set()  # fmt: skip
+    for table in app.tables.values():
+        if table.key not in asked:
+            yield Problem("A28", table.span, {"name": table.key}, severity="warning")
+
+
+def documents_nobody_makes(app: App) -> Iterator[Problem]:
+    """A29: a document that no rule makes."""
+    made = {action.document for _entity, action in actions_of(app) if isinstance(action, MakeDocument)}
+    for document in app.documents.values():
+        if document.key not in made:
+            yield Problem("A29", document.span, {"name": document.key}, severity="warning")

@@ -15,6 +15,10 @@ _TEXT_SIDE = [entry for entry in CATALOG.values() if not entry.code.startswith("
 _REPORTED = re.compile(r'"([YSMNA]\d\d)"')
 
 
+_BYSTANDERS = {"A28", "A29"}
+"""A table that nobody asks and a document that nobody makes may stand in an example of something else."""
+
+
 def _codes(text: str) -> set[str]:
     """Codes found in an example; a part that does not act yet may stand in an example of something else."""
     checked = load_text(text.encode("utf-8", "surrogateescape"), "example.yaml")
@@ -25,12 +29,14 @@ def _codes(text: str) -> set[str]:
 def test_the_bad_example_has_exactly_its_own_mistake(entry):
     codes = _codes(entry.bad)
     assert entry.code in codes
-    assert {code for code in codes if not code.startswith("N")} <= {entry.code}
+    assert {code for code in codes - _BYSTANDERS if not code.startswith("N")} <= {entry.code}
 
 
 @pytest.mark.parametrize("entry", _TEXT_SIDE, ids=lambda entry: entry.code)
 def test_the_good_example_has_no_mistake(entry):
-    assert {code for code in _codes(entry.good) if not code.startswith("N") or code == entry.code} == set()
+    bystanders = _BYSTANDERS - {entry.code}
+    found = _codes(entry.good) - bystanders
+    assert {code for code in found if not code.startswith("N") or code == entry.code} == set()
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path):
