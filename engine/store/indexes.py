@@ -88,7 +88,7 @@ def _one_open(found: EntityTable, rule: OneOpen) -> UniqueRule:
 def _asked_of(app: App, found: EntityTable) -> Mapping[str, str]:
     """Reference to a parent → the field that the parent's formulas compare among its rows, as in `orders.day >= …`."""
     asked: dict[str, str] = {}
-    formulas = (formula_of(field) for entity in app.entities.values() for field in entity.fields.values())
+    formulas = (formula_of(entity, field) for entity in app.entities.values() for field in entity.fields.values())
     for node in (node for formula in formulas if formula for node in all_nodes(formula.root)):
         if isinstance(node, Aggregate) and node.entity == found.entity.key and node.where is not None:
             for key in _ranges(node.where):
