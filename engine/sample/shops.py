@@ -13,6 +13,10 @@ from engine.sample.words import CHECKS, CITIES, SHOP_NOTES, SHOP_STREETS
 DAYS: Final = 90
 WEEKDAY_PULL: Final = (0.8, 0.8, 0.85, 0.9, 1.1, 1.5, 1.4)
 FAIL_SHARE: Final = 0.12
+PAST_DAYS: Final = 7
+"""Inspections of the past ended before the last week; each shop has one more, under way or just submitted."""
+NEW_STREET: Final = "滨江新城"
+NOW_AT: Final = ("submitted", "checking", "planned")
 
 
 def write_shops(story: Story) -> None:
@@ -24,10 +28,12 @@ def write_shops(story: Story) -> None:
         region = story.book.add("region", began, office.id, {"name": supervisor.region, "lead": supervisor.id})
         managers = [w for w in story.company.of_role("store_manager") if w.manager_id == supervisor.id]
         streets = story.rng.sample(SHOP_STREETS, len(managers))
-        for manager, street in zip(managers, streets, strict=True):
+        for place, (manager, street) in enumerate(zip(managers, streets, strict=True)):
             shop = _write_shop(story, began, region, manager, street)
             _write_days(story, shop, manager)
             _write_inspections(story, shop, supervisor, items)
+            _write_current_inspection(story, shop, supervisor, items, NOW_AT[place % len(NOW_AT)])
+        _write_shop_to_be(story, region, supervisor)
 
 
 def _write_items(story: Story, at: datetime, office: Worker) -> list[Row]:
@@ -121,21 +127,55 @@ def _write_inspections(story: Story, shop: Row, supervisor: Worker, items: list[
     while True:
         at = story.time.later(at, story.rng.uniform(20, 32))
         ended = story.time.later(at, 0.2)
-        if ended > story.time.now:
+        if ended > story.time.now - timedelta(days=PAST_DAYS):
             return
-        visit = story.book.add(
-            "inspection",
-            at,
-            supervisor.id,
-            {"day": story.time.day_of(at), "inspector": supervisor.id, "cycle": "monthly"},
-            parent=shop,
-        )
+        visit = _plan_inspection(story, shop, supervisor, at)
         story.book.move(visit, "checking", at, supervisor.id)
         for item in items:
             _write_finding(story, shop, visit, item, supervisor, ended, story.chance(FAIL_SHARE * weakness))
-        presence = story.file("presence", supervisor.id, ended)
-        event = story.book.move(visit, "submitted", ended, supervisor.id, presence=presence.id)
-        story.prove(visit, "submitted", "presence", presence, event)
+        _submit(story, visit, supervisor, ended)
+        story.book.move(visit, "reviewed", story.time.later(ended, 2), supervisor.id)
+
+
+def _write_current_inspection(story: Story, shop: Row, supervisor: Worker, items: list[Row], stage: str) -> None:
+    """This month's: planned and late, half done, or submitted with items that wait to be put right."""
+    at = story.time.earlier(story.time.now, {"planned": 5, "checking": 1, "submitted": 3}[stage])
+    visit = _plan_inspection(story, shop, supervisor, at)
+    if stage == "planned":
+        return
+    begun = story.time.earlier(story.time.now, 0) if stage == "checking" else at + timedelta(hours=1)
+    story.book.move(visit, "checking", max(begun, at), supervisor.id)
+    for place, item in enumerate(items if stage == "submitted" else items[:4]):
+        _write_finding(story, shop, visit, item, supervisor, max(begun, at), place % 4 == 2)
+    if stage == "submitted":
+        _submit(story, visit, supervisor, begun + timedelta(hours=1))
+
+
+def _plan_inspection(story: Story, shop: Row, supervisor: Worker, at: datetime) -> Row:
+    planned = {"day": story.time.day_of(at), "inspector": supervisor.id, "cycle": "monthly"}
+    return story.book.add("inspection", at, supervisor.id, planned, parent=shop)
+
+
+def _submit(story: Story, visit: Row, supervisor: Worker, at: datetime) -> None:
+    presence = story.file("presence", supervisor.id, at)
+    event = story.book.move(visit, "submitted", at, supervisor.id, presence=presence.id)
+    story.prove(visit, "submitted", "presence", presence, event)
+
+
+def _write_shop_to_be(story: Story, region: Row, supervisor: Worker) -> None:
+    """A shop in preparation: no licence yet, nobody hired."""
+    city = story.pick(CITIES[supervisor.region])
+    at = story.time.earlier(story.time.now, story.rng.randint(15, 75))
+    values: dict[str, object] = {
+        "name": f"{city}{NEW_STREET}店",
+        "region": region.id,
+        "owner": supervisor.id,
+        "grade": "B",
+        "radius": 200,
+        "stock_value": 0,
+        "cash_left": 0,
+    }
+    story.book.add("store", at, supervisor.id, values)
 
 
 def _write_finding(
