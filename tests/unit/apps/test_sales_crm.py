@@ -81,7 +81,7 @@ def test_the_sample_test_can_be_switched_off() -> None:
 
 
 def test_customers_are_classed_in_three_dimensions(app: App) -> None:
-    """S0-16: industry as a drop-down (S4-29), state and yearly potential as tag groups."""
+    """S0-16: industry as a drop-down, state and yearly potential as tag groups."""
     industry = app.choices["industry"].options
     assert [o.label.say("zh") for o in industry] == ["汽车配件", "工业设备", "消费电子"]
     tags = app.choices["tags:customer"].options
@@ -111,13 +111,14 @@ def test_the_minutes_have_six_parts(app: App) -> None:
 
 
 def test_three_texts_are_offered_with_a_quote_and_phrases_with_a_visit(app: App) -> None:
-    """S2-29 S4-11."""
+    """S2-29."""
+    assert app.entities["quote"].fields["cover"].kind == app.entities["visit"].fields["notes"].kind == "long"
     assert [s.key for s in app.entities["quote"].snippets] == ["price", "feature", "service"]
     assert len(app.entities["visit"].snippets) >= 3
 
 
 def test_a_mail_domain_unlike_the_web_site_is_only_marked(app: App) -> None:
-    """S2-35."""
+    """It is told when saving; nothing in a list is marked yet."""
     marks = [v for v in app.entities["customer"].validations if v.mode == "warn"]
     assert [v.rule.rpartition(".")[2] for v in marks] == ["mail_domain"]
 
