@@ -18,6 +18,7 @@ from engine.store.records import Records
 from engine.store.related import Related
 from engine.store.sql_formula import moment
 from engine.store.tables import Tables
+from engine.store.totals import Totals
 from engine.writing.foresight import Foresight
 
 
@@ -35,6 +36,7 @@ class Installed:
     related: Related
     derived: Derived
     lists: Lists
+    totals: Totals
     formulas: Formulas
     foresight: Foresight
     files: FileStore
@@ -57,6 +59,7 @@ def install(app: App, database: Database, files: FileStore, clock: Clock) -> Ins
         related=Related(app, tables, sql),
         derived=Derived(app, tables, sql),
         lists=Lists(app, tables, gate, sql),
+        totals=Totals(app, tables, gate, sql),
         formulas=Formulas(app),
         foresight=Foresight(app),
         files=files,

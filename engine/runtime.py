@@ -42,7 +42,7 @@ from engine.people import passwords, permissions, sign_in, users
 from engine.people.moment import env_of
 from engine.reading import lists, timeline
 from engine.reading.desk import Desk
-from engine.reading.files import open_file, put_file
+from engine.reading.files import open_file
 from engine.reading.preview import preview
 from engine.reading.rights import NOTHING, moves_from, record_rights
 from engine.reading.why import why
@@ -54,6 +54,7 @@ from engine.store.history import NewEvent
 from engine.store.lists import Query
 from engine.store.system_tables import comment
 from engine.verdict import Explanation, Finding, Outcome, Verdict
+from engine.writing.uploads import put_file
 
 LONGEST_COMMENT = 10_000
 
@@ -97,6 +98,8 @@ class Engine:
         database = Database.open(database_url, data_dir=data_dir)
         try:
             installed = install(checked.value, database, FileStore(data_dir), clock or SystemClock())
+            with database.read() as conn:
+                installed.files.sweep(conn)
         except BaseException:
             database.close()
             raise
@@ -314,9 +317,16 @@ class Engine:
 
     # --- files and comments ------------------------------------------------------------------------------------------
 
-    def put_file(self, context: Context, stream: BinaryIO, name: str, declared_type: str) -> FileNote:
-        """Keep an upload by its content hash. Raises FileRefused."""
-        return put_file(self.installed, context, stream, name, declared_type)
+    def put_file(
+        self,
+        context: Context,
+        stream: BinaryIO,
+        name: str,
+        declared_type: str,  # noqa: ARG002 — not believed: the content is looked at
+        key: str | None = None,
+    ) -> FileNote:
+        """Keep an upload by its content hash. key: idempotency key. Raises FileRefused, KeyReused."""
+        return put_file(self.installed, context, stream, name, key)
 
     def open_file(self, context: Context, file_id: int) -> tuple[FileNote, Path] | None:
         """The file, if a record in the actor's sight holds it, or the actor uploaded it within the hour."""

@@ -1,30 +1,18 @@
-"""Files in and out: taken by content, given only to those who see a record that holds them."""
+"""Files out: given only to those who see a record that holds them."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from engine.answers import FileNote
-from engine.context import Context
-from engine.installed import Installed
 from engine.reading.desk import Desk
 from engine.store.files import StoredFile, holders
+from engine.writing.uploads import note_of
 
 OWN_UPLOAD: Final = timedelta(hours=1)
 """How long an upload that no record holds yet stays readable for whoever sent it."""
-
-
-def put_file(installed: Installed, context: Context, stream: BinaryIO, name: str, declared_type: str) -> FileNote:
-    """Raises FileRefused. The type that the sender declares is not believed: the content is looked at."""
-    del declared_type
-    content = installed.files.take(stream, name)
-    actor_id = None if context.actor.is_system else context.actor.id
-    stored = installed.database.run(
-        lambda conn: installed.files.record(conn, content, actor_id=actor_id, at=context.at)
-    )
-    return note_of(stored)
 
 
 def open_file(desk: Desk, file_id: int) -> tuple[FileNote, Path] | None:
@@ -33,10 +21,6 @@ def open_file(desk: Desk, file_id: int) -> tuple[FileNote, Path] | None:
     if stored is None or not (_is_fresh_own(desk, stored) or _is_held_in_sight(desk, file_id)):
         return None
     return note_of(stored), desk.installed.files.path_of(stored)
-
-
-def note_of(stored: StoredFile) -> FileNote:
-    return FileNote(stored.id, stored.name, stored.size, stored.mime, stored.sha256)
 
 
 def _is_fresh_own(desk: Desk, stored: StoredFile) -> bool:

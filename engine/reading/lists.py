@@ -77,20 +77,9 @@ def totals(desk: Desk, entity_key: str, where: Formula | None, by: str, sums: Se
         if key not in entity.fields or key in covered:
             said = say(desk.language, "input.unknown", field=key)
             raise BadInput((Finding(f"{entity.key}.fields.{key}.input", "unmet", said, field=key),))
-    sight, table = desk.sight(entity), desk.installed.tables.entity(entity_key)
-    used = {by, *sums, *_own_reads(where)}
-    live = [field.key for field in entity.fields.values() if field.key in used and field.is_live]
-    rows = desk.installed.gate.readable(entity_key, sight, live=live, where=() if where is None else (where,))
-    columns = {key: rows.c[table.aliases.get(key, key)] for key in (by, *sums)}
-    added = [sa.func.sum(columns[key], type_=columns[key].type) for key in sums]
-    grouped = sa.select(columns[by], sa.func.count(), *added).group_by(columns[by])
-    found = desk.conn.rows(grouped, desk.installed.gate.params(sight, desk.env))
-    groups = [Total(row[0], row[1], dict(zip(sums, row[2:], strict=True))) for row in found]
-    return sorted(groups, key=lambda group: (group.key is None, str(group.key)))
-
-
-def _own_reads(where: Formula | None) -> list[str]:
-    return sorted(read.field for read in where.reads if not read.via) if where is not None else []
+    sight, installed = desk.sight(entity), desk.installed
+    groups = installed.totals.group(desk.conn, sight, entity_key, where, by, sums, desk.env, covered)
+    return [Total(group.key, group.count, group.sums) for group in groups]
 
 
 # --- filters ---------------------------------------------------------------------------------------------------------

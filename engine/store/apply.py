@@ -11,17 +11,24 @@ from dsl.app import App
 from engine.clock import Clock
 from engine.errors import NotReady
 from engine.store import revisions, search
+from engine.store.columns import POSTGRESQL
 from engine.store.connection import Connection
 from engine.store.database import Database
-from engine.store.ddl import AddColumn
+from engine.store.ddl import AddColumn, SqlText
 from engine.store.driver import DuplicateValue
 from engine.store.indexes import indexes_of, taken_by
 from engine.store.ledger import Entry, Ledger
 from engine.store.ledger_rows import forget_index, index_names, read_ledger, record_index, record_ops
 from engine.store.retype import fill
 from engine.store.schema_changes import Add, Op, Rename, Retire, Retype, after, changes
-from engine.store.system_tables import SYSTEM, column_ledger, search_entry
+from engine.store.system_tables import SYSTEM, app_revision, column_ledger, search_entry
 from engine.store.tables import Tables
+
+_TURN = (
+    "SET LOCAL lock_timeout = '120s'",
+    "LOCK TABLE app_revision IN SHARE ROW EXCLUSIVE MODE",
+    "SET LOCAL lock_timeout = '5s'",
+)
 
 
 def plan_changes(database: Database, app: App) -> list[Op]:
@@ -38,7 +45,9 @@ def apply_app(database: Database, app: App, clock: Clock, *, acknowledged: Colle
     nothing changed, if such a field is not named, if the data belongs to another app, or if values are doubled that
     must be unique now.
     """
+    _make_first_table(database)
     with database.write(is_long=True) as conn:
+        _take_turn(conn)
         _make_system_tables(conn)
         current = revisions.latest(conn)
         if current and current.app != app.key:
@@ -62,6 +71,25 @@ def read_tables(database: Database, app: App) -> Tables:
     """The app's tables under their names in this database; after `apply_app`."""
     with database.read() as conn:
         return Tables(app, read_ledger(conn))
+
+
+def _make_first_table(database: Database) -> None:
+    """The table that processes queue at; whoever loses the race for it finds it made."""
+    with database.read() as conn:
+        if conn.has_table(app_revision.name):
+            return
+    try:
+        with database.write() as conn:
+            conn.define(CreateTable(app_revision, if_not_exists=True))
+    except DuplicateValue:
+        return
+
+
+def _take_turn(conn: Connection) -> None:
+    """Two processes that start at once on PostgreSQL apply one after the other. A SQLite file has but one process."""
+    if conn.dialect == POSTGRESQL:
+        for sql in _TURN:
+            conn.define(SqlText(sql))
 
 
 def _make_system_tables(conn: Connection) -> None:

@@ -6,12 +6,14 @@ Content lies in `DATA/files/ab/abcdef…` (SHA-256), independent of any name; it
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
+import time
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -28,6 +30,8 @@ from engine.store.tables import Tables
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_NAME = 200
+UNNAMED_FOR = timedelta(days=1)
+"""How long content may lie about that no row names."""
 _CHUNK = 256 * 1024
 
 
@@ -104,6 +108,21 @@ class FileStore:
         rows = conn.rows(sa.select(*columns).where(c.id.in_(ids)).order_by(c.id))
         return [StoredFile(*row) for row in rows]
 
+    def sweep(self, conn: Connection, age: timedelta = UNNAMED_FOR) -> int:
+        """Removes content that no row names and nobody has sent for that long; how many files went.
+
+        It is left by an upload whose transaction failed, or that a stop cut short.
+        """
+        before = time.time() - age.total_seconds()
+        old = [path for path in self._root.glob("*/*") if _changed_at(path) < before]
+        if not old:
+            return 0
+        named = {row[0] for row in conn.rows(sa.select(file.c.sha256).distinct())}
+        gone = [path for path in old if path.name not in named]
+        for path in gone:
+            path.unlink(missing_ok=True)
+        return len(gone)
+
     def path_of(self, stored: StoredFile) -> Path:
         """Where the content lies; for reading only."""
         return self._path(stored.sha256)
@@ -115,7 +134,9 @@ class FileStore:
         """Moves checked content to its place, durably; the same content is already there or is written once."""
         place = self._path(digest)
         place.parent.mkdir(parents=True, exist_ok=True)
-        if not place.exists():
+        if place.exists():
+            os.utime(place)  # wanted again: not to be swept before a row names it
+        else:
             path.replace(place)
         for directory in (place.parent, self._root):
             _sync_directory(directory)
@@ -178,6 +199,14 @@ def _check(path: Path, name: str, extension: str, expected: str) -> None:
         check_content(path, found)
     except BadContent as error:
         raise FileRefused(f"“{name}”:{error}") from error
+
+
+def _changed_at(path: Path) -> float:
+    """Seconds since 1970; never, if somebody else has just removed it."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def _sync_directory(directory: Path) -> None:

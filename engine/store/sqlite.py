@@ -6,23 +6,22 @@ timeout alone starves a writer, so the lock stands in front of it.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pysqlite3
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 
-from engine.errors import StoreBusy, StoreLocked
+from engine.errors import StoreBusy
 from engine.store import sql_functions
 from engine.store.driver import DuplicateValue
+from engine.store.sqlite_file import HeldFile, check_whole, refuse_network
 
 READ_SECONDS = 15.0
 """A read that takes longer is stopped."""
@@ -78,7 +77,10 @@ class TurnLock:
 
 
 class SqliteDriver:
-    """The file at `path`, held by this process alone until `close`."""
+    """The file at `path`, held by this process alone until `close`.
+
+    Raises StoreLocked while another holds it, NotReady on a network file system or for a damaged file.
+    """
 
     error_type: type[Exception] = pysqlite3.Error
     begin_read = "BEGIN"
@@ -88,9 +90,12 @@ class SqliteDriver:
     def __init__(self, path: Path) -> None:
         self.dialect: Dialect = sqlite.dialect()
         self._path = path
-        self._lock_file = _lock(path)
+        refuse_network(path)
+        self._held = HeldFile(path)
         self._turn = TurnLock()
         self._writer = self._connect()
+        if self._held.was_left_open:
+            self._check_whole()
         self._idle_readers: list[Any] = []
         self._all_readers: list[Any] = []
         self._readers_lock = threading.Lock()
@@ -103,6 +108,14 @@ class SqliteDriver:
             raw.execute(pragma)
         sql_functions.register(raw)
         return raw
+
+    def _check_whole(self) -> None:
+        try:
+            check_whole(self._writer, self._path)
+        except BaseException:
+            self._writer.close()
+            self._held.give_up()
+            raise
 
     @contextmanager
     def reader(self) -> Iterator[Any]:
@@ -154,7 +167,7 @@ class SqliteDriver:
                 raw.close()
             self._all_readers.clear()
             self._idle_readers.clear()
-            self._lock_file.close()
+            self._held.release()
 
 
 def _duplicate(said: str) -> DuplicateValue:
@@ -163,23 +176,3 @@ def _duplicate(said: str) -> DuplicateValue:
         return DuplicateValue(said.removeprefix("index ").strip("'"))
     places = [place.split(".", 1) for place in said.split(", ")]
     return DuplicateValue("", places[0][0], tuple(column for _, column in places))
-
-
-def _lock(path: Path) -> IO[str]:
-    """The open lock file beside the database. StoreLocked while another process (or engine) holds it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock_path = path.with_name(path.name + ".lock")
-    held = lock_path.open("a+", encoding="utf-8")
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        held.seek(0)
-        holder = held.read().strip() or "?"
-        held.close()
-        raise StoreLocked(
-            f"数据 {path} 正被进程 {holder} 使用,请先停止它 | {path} is in use by process {holder}: stop that one first"
-        ) from error
-    held.truncate(0)
-    held.write(str(os.getpid()))
-    held.flush()
-    return held

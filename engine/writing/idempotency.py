@@ -17,8 +17,10 @@ import sqlalchemy as sa
 from dsl.app import App
 from dsl.source import NOWHERE, Span
 from engine.commands import Command
+from engine.context import Context
 from engine.errors import KeyReused
 from engine.flow.sentences import say
+from engine.store.connection import Connection
 from engine.store.system_tables import idempotency
 from engine.verdict import Explanation, Finding, Needs, Outcome, Verdict
 from engine.writing.stored_json import from_json, to_json
@@ -32,18 +34,29 @@ def digest_of(command: Command | Sequence[Command]) -> str:
 
 def find_result(work: Work, key: str, digest: str) -> Outcome | None:
     """The outcome kept under the actor's key. Raises KeyReused if the body was another."""
-    c = idempotency.c
-    row = work.conn.one(sa.select(c.digest, c.result).where(c.actor_id == work.actor.id, c.key == key))
-    if row is None:
-        return None
-    if row[0] != digest:
-        raise KeyReused(say(work.language, "key.reused"))
-    return _outcome(work.app, row[1])
+    kept = find_kept(work.conn, work.context, key, digest)
+    return _outcome(work.app, kept) if kept is not None else None
 
 
 def keep_result(work: Work, key: str, digest: str, outcome: Outcome) -> None:
-    values = {"actor_id": work.actor.id, "key": key, "digest": digest, "at": work.context.at}
-    work.conn.execute(sa.insert(idempotency).values(result=_kept(outcome), **values))
+    keep(work.conn, work.context, key, digest, _kept(outcome))
+
+
+def find_kept(conn: Connection, context: Context, key: str, digest: str) -> Mapping[str, Any] | None:
+    """What was answered under the actor's key. Raises KeyReused if the body was another."""
+    c = idempotency.c
+    row = conn.one(sa.select(c.digest, c.result).where(c.actor_id == context.actor.id, c.key == key))
+    if row is None:
+        return None
+    if row[0] != digest:
+        raise KeyReused(say(context.actor.language, "key.reused"))
+    found: Mapping[str, Any] = row[1]
+    return found
+
+
+def keep(conn: Connection, context: Context, key: str, digest: str, answer: Mapping[str, object]) -> None:
+    values = {"actor_id": context.actor.id, "key": key, "digest": digest, "at": context.at}
+    conn.execute(sa.insert(idempotency).values(result=answer, **values))
 
 
 def _plain(value: object) -> object:

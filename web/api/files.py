@@ -19,13 +19,13 @@ from web.session import current_context, current_engine, current_language
 @api.post("/files")
 def upload() -> Response:
     """multipart/form-data with one part `file`; → {id, name, size, mime, sha256}. Use the id in a file field."""
-    idempotency_key()  # read to refuse a malformed one; the same bytes are kept once anyway
+    key = idempotency_key()
     parts = request.files.getlist("file")
     if len(parts) != 1 or not parts[0].filename:
         raise unreadable("request.body.file", say("file_wanted", current_language()), 422)
     part = parts[0]
     note = current_engine().put_file(
-        current_context(), cast("BinaryIO", part.stream), part.filename or "", part.mimetype
+        current_context(), cast("BinaryIO", part.stream), part.filename or "", part.mimetype, key
     )
     return json_answer(file_json(note), 201, {"Location": f"/api/v1/files/{note.id}"})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
@@ -74,3 +76,26 @@ def test_the_digest_is_of_what_is_wanted_not_of_how_it_was_written() -> None:
 )
 def test_a_stored_value_comes_back_from_json_as_it_was(value_type: object, value: object) -> None:
     assert from_json(value_type, to_json(value)) == value  # type: ignore[arg-type]
+
+
+def test_an_upload_under_a_key_is_taken_once(shop_on_both: Shop) -> None:
+    hand = shop_on_both.sales
+
+    def put(name: str = "a.txt", data: bytes = b"text") -> int:
+        return hand.engine.put_file(hand.context, io.BytesIO(data), name, "text/plain", key="abc").id
+
+    assert put() == put()
+    assert hand.engine.put_file(hand.context, io.BytesIO(b"text"), "a.txt", "text/plain").id != put()
+    for name, data in (("b.txt", b"text"), ("a.txt", b"other")):
+        with pytest.raises(KeyReused):
+            put(name, data)
+
+
+def test_uploads_under_one_key_at_once_are_one_file(shop_on_both: Shop) -> None:
+    hand = shop_on_both.sales
+    with ThreadPoolExecutor(4) as pool:
+        notes = pool.map(
+            lambda _: hand.engine.put_file(hand.context, io.BytesIO(b"text"), "a.txt", "text/plain", key="abc"),
+            range(8),
+        )
+        assert len({note.id for note in notes}) == 1

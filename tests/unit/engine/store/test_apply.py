@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -230,3 +231,12 @@ def test_a_newer_engine_adds_what_its_own_tables_lack(site: Site) -> None:
         present = conn.columns_by_table()
     assert "theme" in present["user_account"]
     assert "evidence" in present
+
+
+def test_processes_that_start_at_once_apply_one_after_the_other(postgresql_url: str, tmp_path: Path) -> None:
+    databases = [Database.open(postgresql_url, data_dir=tmp_path) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        revisions = list(pool.map(lambda each: apply_app(each, SMALL, CLOCK), databases))
+    assert revisions == [revisions[0]] * 4
+    for database in databases:
+        database.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -115,3 +117,20 @@ def test_the_holders_of_a_file_are_the_living_records_that_name_it(store: Store)
         store.records.remove(conn, "customer", gone, 1, at=NOW, by=1)
         assert sorted(holders(conn, store.tables, 7)) == [("customer", 1), ("customer", listed)]
         assert list(holders(conn, store.tables, 8)) == []
+
+
+def test_content_that_nobody_names_is_swept_after_a_day(store: Store, tmp_path: Path) -> None:
+    files, yesterday = FileStore(tmp_path), time.time() - 90_000
+    contents = [files.take(io.BytesIO(data), "a.txt") for data in (b"named", b"unnamed", b"again", b"new")]
+    with store.database.write() as conn:
+        files.record(conn, contents[0], actor_id=1, at=NOW)
+    paths = [tmp_path / "files" / each.sha256[:2] / each.sha256 for each in contents]
+    leftover = tmp_path / "files" / "incoming" / "half"
+    leftover.write_bytes(b"half an upl")
+    for path in (*paths[:3], leftover):
+        os.utime(path, (yesterday, yesterday))
+    files.take(io.BytesIO(b"again"), "b.txt")  # on its way to a row
+    with store.database.read() as conn:
+        assert files.sweep(conn) == 2
+        assert files.sweep(conn) == 0
+    assert [path.exists() for path in (*paths, leftover)] == [True, False, True, True, False]
