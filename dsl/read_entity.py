@@ -149,9 +149,8 @@ def _read_band(reading: Reading, entry: Entry) -> BandDef | None:
     match = _BAND.fullmatch(text.text)
     if match is None or (match.group(1) is None and match.group(2) is None):
         reading.report("S19", text.span, text=text.text[:60])
-        return None
+        return BandDef(entry.key, None, None, label, color)
     low, high = (None if end is None else int(end) for end in match.groups())
     if low is not None and high is not None and low > high:
         reading.report("S20", text.span, low=low, high=high)
-        return None
     return BandDef(entry.key, low, high, label, color)

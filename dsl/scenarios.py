@@ -184,6 +184,7 @@ def _expected(reading: Reading, app: App, block: Block, first: str) -> tuple[Exp
         name = entry.key.text
         if name in _LATER:
             waiting.append(name)
+            _check_names(reading, app, name, entry.value, fields)
         elif name == "stage" and first:
             found[name] = _stage(reading, app, first, entry.value)
         elif name == "refused":
@@ -195,3 +196,17 @@ def _expected(reading: Reading, app: App, block: Block, first: str) -> tuple[Exp
         else:
             reading.unknown("M05", entry.key, [*_ANSWERS, *_LATER, *fields], entity=first)
     return found, tuple(waiting)
+
+
+def _check_names(reading: Reading, app: App, name: str, node: Node, fields: MappingOf[str, Field]) -> None:
+    """People and documents that a scenario expects are looked up although nothing acts on them yet."""
+    if name == "documents":
+        for word in reading.words(node):
+            if word.text not in app.documents:
+                reading.unknown("M33", word, app.documents)
+    if name not in ("waits_for", "notified"):
+        return
+    people = [key for key, field in fields.items() if field.kind == "person"]
+    for word in reading.words(node):
+        if word.text.isidentifier() and word.text not in (*app.roles, *people, "customer"):
+            reading.unknown("M24", word, [*app.roles, *people, "customer"])

@@ -281,7 +281,7 @@ NAME_CODES = (
         ("在 any_of 里加一种现在可用的证据", "Offer another proof beside it under any_of"),
         ("不能证明的关卡保持关闭。", "A gate that cannot be proven stays closed."),
         deal(
-            "fields: {name: text}\nstages: {a: {label: 甲, leave: {any_of: [{fill: name}, {opened: page}]}}, b: {label: 乙, end: won}}"
+            "fields: {name: text}\nstages: {a: {label: 甲, leave: {any_of: [{fill: name}, {mail: 确认邮件}]}}, b: {label: 乙, end: won}}"
         ),
         deal("fields: {name: text}\nstages: {a: {label: 甲, leave: {fill: name}}, b: {label: 乙, end: won}}"),
     ),

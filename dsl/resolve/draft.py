@@ -128,15 +128,26 @@ def _parent(reading: Reading, definition: AppDef, entity: EntityDef) -> str:
         parent = reading.unknown("M06", word, definition.entities)
     if not parent:
         return ""
-    chain, at = {entity.key.text}, parent
-    while at not in chain:
-        chain.add(at)
+    ring = _ring(definition, entity.key.text, parent)
+    if entity.key.text not in ring:
+        return parent
+    first = min(ring, key=lambda key: definition.entities[key].key.span.line)
+    if first == entity.key.text:
+        reading.report("M07", word.span, name=entity.key.text)
+    reading.poisoned.add(parent)
+    return ""
+
+
+def _ring(definition: AppDef, start: str, parent: str) -> list[str]:
+    """The entities that are part of each other, met by walking up; empty where the walk ends."""
+    way, at = [start], parent
+    while at not in way:
+        way.append(at)
         above = definition.entities[at].block.node.get("part_of")
         if not isinstance(above, Scalar) or above.text not in definition.entities:
-            return parent
+            return []
         at = above.text
-    reading.report("M07", word.span, name=entity.key.text)
-    return ""
+    return way[way.index(at) :]
 
 
 def _draft_field(

@@ -51,6 +51,8 @@ def _check_rows(site: Site, entity: str, written: FieldDef, field: Field) -> Non
     child = site.draft.entities.get(field.target)
     if child is None or child.parent == entity:
         return
+    if site.definition.entities[field.target].block.text("part_of") == entity:
+        return
     if not any(f.kind == "ref" and f.target == entity for f in child.fields.values()):
         span = written.subject.span if written.subject else written.key.span
         site.reading.report("M10", span, child=field.target, entity=entity)

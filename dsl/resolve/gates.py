@@ -15,6 +15,7 @@ _FILE_KINDS = {"file": "file", "files": "file", "image": "image"}
 _LATER: dict[str, Literal["opened", "mail", "approval", "task"]] = {
     "opened": "opened", "mail": "mail", "approved": "approval", "done": "task",
 }  # fmt: skip
+_SECTIONS = {"opened": ("portal", "M27"), "approved": ("approvals", "M23")}
 
 
 def resolve_gate(site: Site, entity: str, node: Node | None, rule: str, span: Span) -> Gate | None:
@@ -38,7 +39,7 @@ def _requirements(site: Site, entity: str, block: Block, rule: str) -> tuple[Req
         found += _must(site, entity, node, f"{rule}.must.{number}")
     for key, kind in _LATER.items():
         if block.has(key):
-            found.append(_later(site, block, key, kind, rule))
+            found.append(_later(site, entity, block, key, kind, rule))
     found += _groups(site, entity, block, rule)
     return tuple(found)
 
@@ -51,11 +52,14 @@ def _must(site: Site, entity: str, node: Node, rule: str) -> list[Requirement]:
 
 
 def _later(
-    site: Site, block: Block, key: str, kind: Literal["opened", "mail", "approval", "task"], rule: str
+    site: Site, entity: str, block: Block, key: str, kind: Literal["opened", "mail", "approval", "task"], rule: str
 ) -> Evidence:
     """Proof whose source is not built yet: it stands in the gate, unmet, so that the gate stays closed."""
     span = block.key_span(key)
     subject = block.text(key)
+    word = block.scalar(key)
+    if word is not None and key in _SECTIONS and not site.section_word(*_SECTIONS[key], word, entity):
+        return Evidence(f"{rule}.{key}.{subject}", kind, key_text(subject), span, subject=subject)
     site.reading.report("N03", span, severity="warning", name=key)
     return Evidence(f"{rule}.{key}.{subject}", kind, key_text(subject), span, subject=subject)
 
