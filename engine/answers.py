@@ -194,10 +194,12 @@ class Preview:
     """What a form would compute, show and demand if it were saved as it stands.
 
     values: computed fields, stored form. shown and required: only fields whose state a formula decides or that are
-    always required. children: table field → one mapping of computed values for each row given.
+    always required. children: table field → one mapping of computed values for each row given. defaults: what the
+    untouched fields take, stored form.
     """
 
     values: Mapping[str, object]
     shown: Mapping[str, bool]
     required: Mapping[str, bool]
     children: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+    defaults: Mapping[str, object] = field(default_factory=dict)

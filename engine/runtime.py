@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -304,11 +304,17 @@ class Engine:
         return list(zip(moves, verdicts, strict=True))
 
     def preview(
-        self, context: Context, entity: str, values: Values, children: Children, record_id: int | None = None
+        self,
+        context: Context,
+        entity: str,
+        values: Values,
+        children: Children,
+        record_id: int | None = None,
+        untouched: Collection[str] = (),
     ) -> Preview:
-        """What a form would compute, show and demand, without a write."""
+        """What a form would compute, show and demand, without a write. untouched: fields that follow their default."""
         with self._desk(context) as desk:
-            return preview(desk, desk.entity(entity), values, children, record_id)
+            return preview(desk, desk.entity(entity), values, children, record_id, untouched)
 
     def why(self, context: Context, entity: str, record_id: int, rule_or_field: str) -> Explanation:
         """A gate's requirement, a validation, a computed field or a score with operand values. Raises NotThere."""

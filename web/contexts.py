@@ -232,6 +232,17 @@ class Check:
     parts: tuple[Check, ...] = ()
     look: str = ""
     """"field" or "file" when one input alone would meet it: then the two share one label."""
+    is_choice: bool = False
+    """The parts are ways of which some are enough, not all."""
+
+    @property
+    def place(self) -> str:
+        """Where the dialog puts it: "fields" first, then "rules" to look into, "ways" to choose from, "files"."""
+        if self.parts:
+            return "ways"
+        if not self.inputs:
+            return "rules"
+        return "files" if all(one.control == "upload" for one in self.inputs) else "fields"
 
 
 @dataclass(frozen=True, slots=True)

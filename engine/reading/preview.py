@@ -5,7 +5,7 @@ Stored and live fields alike are computed here, each after those it reads, from 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from dsl.app import Entity, Field
@@ -33,9 +33,21 @@ class Table(NamedTuple):
     computed: tuple[Mapping[str, object], ...]
 
 
-def preview(desk: Desk, entity: Entity, values: Values, children: Children, record_id: int | None) -> Preview:
-    """Raises NotThere for a record out of sight. Fields that the actor may not read are left out of the answer."""
+def preview(
+    desk: Desk,
+    entity: Entity,
+    values: Values,
+    children: Children,
+    record_id: int | None,
+    untouched: Collection[str] = (),
+) -> Preview:
+    """Raises NotThere for a record out of sight. Fields that the actor may not read are left out of the answer.
+
+    untouched: fields that nobody has typed in; they take what their default says of the values as they stand.
+    """
     row = _drafted(desk, entity, record_id, values)
+    defaults = _defaults(desk, entity, row, untouched)
+    row |= defaults
     tables = {key: _table(desk, entity, key, row, given) for key, given in children.items() if _is_table(entity, key)}
     overlay = {key: table.rows for key, table in tables.items()}
     computed = _computed(desk, entity, row, overlay)
@@ -48,6 +60,7 @@ def preview(desk: Desk, entity: Entity, values: Values, children: Children, reco
         shown={key: state for key, state in shown.items() if key not in hidden},
         required={key: state for key, state in required.items() if key not in hidden},
         children={key: table.computed for key, table in tables.items() if key not in hidden},
+        defaults={key: value for key, value in defaults.items() if key not in hidden},
     )
 
 
@@ -81,6 +94,24 @@ def _typed(desk: Desk, entity: Entity, values: Values) -> Draft:
         is_known = link is None or link[0] not in desk.app.entities or desk.sees(*link)
         typed[key] = value if value is not None and is_known else empty_value(field.value_type)
     return typed
+
+
+def _defaults(desk: Desk, entity: Entity, row: Draft, untouched: Collection[str]) -> Draft:
+    """What the untouched fields take by themselves, in the order of the fields, as a save would: each default sees
+    those before it. One that cannot be computed yet is empty."""
+    filled: Draft = {}
+    for field in entity.fields.values():
+        if field.key not in untouched or field.is_computed or not isinstance(field.default, Formula):
+            continue
+        reads = all_reads(desk.app, [field.default])
+        nested = desk.installed.related.nested(desk.conn, entity.key, row | filled, reads, desk.env)
+        try:
+            value = desk.installed.formulas.value(field.default, nested, desk.env)
+        except FormulaBroken:
+            value = None
+        value = value.get("id") if isinstance(value, Mapping) else value
+        filled[field.key] = empty_value(field.value_type) if value is None else value
+    return filled
 
 
 def _table(desk: Desk, entity: Entity, key: str, row: Draft, given: Sequence[ChildRow]) -> Table:

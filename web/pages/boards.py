@@ -129,8 +129,15 @@ class _Board:
             sum=text.removesuffix(".00"),
             kards=tuple(map(self._kard, records)),
             end=end,
-            more_href=more if count > CARDS_SHOWN else "",
+            more_href=more if count > CARDS_SHOWN or end in ("lost", "cancelled") else "",
+            add_href=self._add_href(key),
         )
+
+    def _add_href(self, key: str) -> str:
+        """New records begin in the first column: it offers the form of one."""
+        is_first = next(iter(self._columns()))[0] == key
+        may_create = is_first and rights_of(self.entity.key).create
+        return address("forms.new", entity=self.entity.key, dialog=1) if may_create else ""
 
     def _fields(self) -> tuple[str, ...]:
         reads = (read.field for read in self.board.red.reads) if self.board.red else ()

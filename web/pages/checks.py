@@ -38,6 +38,10 @@ class NextCheck:
     others: tuple[Link, ...] = ()
 
     @property
+    def missing(self) -> int:
+        return self.total - self.met
+
+    @property
     def is_open(self) -> bool:
         return self.met == self.total
 
@@ -146,6 +150,7 @@ def _check(
         why_href=_why_href(entity, record, finding),
         look=needs.kind if len(inputs) == 1 else "",
         parts=tuple(_part(entity, record, finding, part, typed, may_edit, asked) for part in finding.parts),
+        is_choice=finding.rule.rsplit(".", 1)[-1] in ("any_of", "at_least"),
     )
 
 

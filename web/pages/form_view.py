@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from flask import request, url_for
 
 from dsl.app import Entity, Field
+from dsl.formula.tree import Formula
 from dsl.kinds import text_value
 from engine.answers import Preview, Record
 from engine.verdict import Finding
@@ -20,10 +21,16 @@ from web.session import current_context, current_engine, current_language
 from web.url_parts import id_in
 from web.words import say
 
+UNTOUCHED = "__untouched"
+"""What a form calls the fields that still follow their default: a page drops the name when someone types in one."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """title, where it is sent, sections, faults; `fields` names what the form shows, so that unticked boxes count."""
+    """title, where it is sent, sections, faults; `fields` names what the form shows, so that unticked boxes count.
+
+    untouched: fields that fill themselves while others are typed.
+    """
 
     title: str
     action: str
@@ -35,6 +42,25 @@ class FormView:
     draft_key: str
     cancel_href: str
     has_computed: bool
+    untouched: tuple[str, ...] = ()
+
+
+def following(entity: Entity) -> frozenset[str]:
+    """Fields whose default reads other values of the record: they follow them until somebody types in them."""
+    return frozenset(
+        field.key
+        for field in entity.fields.values()
+        if isinstance(field.default, Formula) and field.default.reads and field.kind not in ("ref", "person", "table")
+    )
+
+
+def _untouched(entity: Entity, shown: Iterable[str], entry: Entry, record: Record | None) -> tuple[str, ...]:
+    """A refused form keeps the ones it had; a new one begins with all that nothing is given for."""
+    if record is not None:
+        return ()
+    kept = request.form.getlist(UNTOUCHED) if request.method == "POST" else None
+    can = following(entity)
+    return tuple(k for k in shown if k in can and (k in kept if kept is not None else not entry.raws.get(k)))
 
 
 def form_view(
@@ -63,6 +89,7 @@ def form_view(
         draft_key=f"{current_context().actor.id}:{entity.key}:{record.id if record else 'new'}",
         cancel_href=address("records.show", **known) if record else url_for("lists.show", entity=entity.key),
         has_computed=builder.has_computed,
+        untouched=_untouched(entity, builder.shown_fields, entry, record),
     )
 
 

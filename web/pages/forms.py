@@ -12,16 +12,16 @@ from werkzeug.wrappers import Response as WsgiResponse
 from dsl.app import Entity
 from dsl.formula.python_code import compile_formula
 from dsl.formula.tree import Formula
-from engine.answers import Record
+from engine.answers import Preview, Record
 from engine.commands import Command, Create, Update
 from engine.errors import BadInput, NotAllowed, NotThere, VersionConflict
 from engine.verdict import Finding
 from web.controls import Raw
 from web.pages import conflicts
 from web.pages.entry import Entry, base_of, drop_unchanged, of_form, of_record, of_values, read_base, take_uploads
-from web.pages.form_view import FormView, computed_partials, form_view
+from web.pages.form_view import UNTOUCHED, FormView, computed_partials, following, form_view
 from web.pages.frame import entity_or_404, is_fragment, page, rights_of
-from web.pages.inputs import complaint_of, is_input, value_of
+from web.pages.inputs import complaint_of, is_input, value_of, written
 from web.pages.login import safe_next
 from web.pages.records import find_or_404
 from web.session import current_context, current_engine
@@ -202,12 +202,20 @@ def _show(target: Target, entry: Entry, findings: tuple[Finding, ...] = (), stat
 @blueprint.post("/e/<entity>/preview")
 @blueprint.post("/e/<entity>/<int:record_id>/preview")
 def preview(entity: str, record_id: int | None = None) -> Response:
-    """Computed fields as partials, shown and required fields as an event; nothing is written."""
+    """Computed fields as partials; shown, required and filled-in fields as an event; nothing is written."""
     target = _edit_target(entity, record_id) if record_id else _new_target(entity)
     entry = of_form(current_engine().app, target.entity, request.form, target.allowed)
-    result = current_engine().preview(current_context(), entity, entry.values, entry.children(), record_id)
+    untouched = frozenset(request.form.getlist(UNTOUCHED)) if record_id is None else frozenset()
+    result = current_engine().preview(
+        current_context(), entity, entry.values, entry.children(), record_id, untouched & following(target.entity)
+    )
     partials = computed_partials(target.entity, entry, result)
     response = page("form_preview.html", partials=partials)
-    states = {"shown": dict(result.shown), "required": dict(result.required)}
+    states = {"shown": dict(result.shown), "required": dict(result.required), "filled": _filled(target.entity, result)}
     response.headers["HX-Trigger"] = json.dumps({"sluice:states": states})
     return response
+
+
+def _filled(entity: Entity, result: Preview) -> dict[str, Raw]:
+    """What the fields that follow their default should hold now, as the form writes it."""
+    return {key: written(entity.fields[key], value) for key, value in result.defaults.items()}

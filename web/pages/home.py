@@ -12,6 +12,7 @@ from dsl.formula.tree import Formula
 from dsl.kinds import text_value
 from engine.answers import Record
 from engine.store.lists import Query
+from engine.verdict import Finding
 from web.contexts import Row
 from web.pages.address import address
 from web.pages.filters import both
@@ -140,10 +141,22 @@ def _one_short(entity: Entity) -> Iterable[Due]:
             stage = entity.stage(move.target)
             if stage is None or stage.end in ("lost", "cancelled") or move.ask is not None:
                 continue
-            if len(verdict.missing) == 1:
-                there, said = stage.label.say(current_language()), verdict.missing[0].said
+            said = _only_missing(verdict.missing)
+            if said:
+                there = stage.label.say(current_language())
                 yield _due(entity, record, say("去「{stage}」只差：{said}", stage=there, said=said))
                 break
+
+
+def _only_missing(missing: tuple[Finding, ...]) -> str:
+    """What alone is missing, in words; a choice of ways names them, and several things at once are not one."""
+    if len(missing) != 1:
+        return ""
+    (one,) = missing
+    ways = [part.said for part in one.parts if part.blocks]
+    if len(ways) > 1 and one.rule.endswith(".all_of"):
+        return ""
+    return say(" 或 ").join(ways) if ways else one.said
 
 
 def _due(entity: Entity, record: Record, note: str) -> Due:

@@ -1,6 +1,7 @@
 // Every page loads this: htmx, the small habits of the frame, and the islands that the page asks for.
 import htmx from "htmx.org";
 import { startDialogs } from "./dialogs.js";
+import { startGate } from "./gate.js";
 import { startKeys } from "./keys.js";
 import { startToasts } from "./toasts.js";
 import { startPreview } from "./preview.js";
@@ -31,6 +32,7 @@ function startIslands(root) {
 
 document.documentElement.classList.add("js");
 startDialogs();
+startGate();
 startKeys();
 startToasts();
 startPreview();
@@ -71,6 +73,19 @@ document.addEventListener(
   },
   true,
 );
+// What is a strip on the phone opens and closes as a whole; it stays as it was when its content is drawn anew.
+const tellFolds = () => {
+  for (const button of document.querySelectorAll("[data-unfold]")) {
+    button.setAttribute("aria-expanded", String(document.getElementById(button.dataset.unfold).classList.contains("unfolded")));
+  }
+};
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-unfold]");
+  if (!button) return;
+  document.getElementById(button.dataset.unfold).classList.toggle("unfolded");
+  tellFolds();
+});
+document.addEventListener("htmx:after:swap", tellFolds);
 // Copy buttons.
 document.addEventListener("click", (event) => {
   const text = event.target.closest("[data-copy]")?.dataset.copy;

@@ -4,6 +4,7 @@ import { postToDialog } from "./dialogs.js";
 import { toast } from "./toasts.js";
 import { say } from "./words.js";
 
+let dropped = 0; // when a card was last let go, so that the click which ends a drag opens nothing
 let pending; // the card that waits for its dialog: {card, lane, before}
 
 function giveBack() {
@@ -37,6 +38,7 @@ function startLanes() {
       },
       onEnd: ({ item, from, to, oldIndex }) => {
         for (const other of document.querySelectorAll(".lane")) other.classList.remove("can");
+        dropped = Date.now();
         if (from === to) return;
         const target = to.closest(".lane").dataset.key;
         pending = { card: item, lane: from, before: from.children[oldIndex] ?? null };
@@ -55,6 +57,13 @@ document.addEventListener("htmx:after:swap", startLanes);
 document.addEventListener("sluice:moved", () => (pending = undefined));
 document.getElementById("dialog")?.addEventListener("close", () => setTimeout(giveBack, 0));
 document.addEventListener("htmx:error", giveBack);
+document.addEventListener(
+  "click",
+  (event) => {
+    if (Date.now() - dropped < 250 && event.target.closest(".kard a")) event.preventDefault();
+  },
+  true,
+);
 document.addEventListener("click", (event) => {
   const item = event.target.closest("[data-move-to]");
   if (!item) return;

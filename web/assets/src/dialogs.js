@@ -60,6 +60,8 @@ export function startDialogs() {
   document.addEventListener("sluice:close", () => closeDialogs());
   document.addEventListener("sluice:added-record", () => {
     document.getElementById("dialog-2")?.close();
-    document.querySelector("#dialog [data-judge-again]")?.click();
+    const again = document.querySelector("#dialog [data-judge-again]");
+    if (again) again.click();
+    else location.reload();
   });
 }

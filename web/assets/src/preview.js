@@ -1,11 +1,30 @@
-// Computed values arrive as partials; which fields are shown and required arrives as the event `sluice:states`.
+// Computed values arrive as partials; which fields are shown, required and filled arrives as the event `sluice:states`.
 function wrapper(form, key) {
   return form.querySelector(`[data-field="${CSS.escape(key)}"]`);
 }
 
+const untouched = (form, key) => form.querySelector(`[data-untouched][value="${CSS.escape(key)}"]`);
+
+/** A field that nobody typed in takes what its default says now. Its own event is none: the answer counted it already. */
+function fill(form, key, raw) {
+  if (!untouched(form, key)) return;
+  const controls = [...form.querySelectorAll(`[name="${CSS.escape(key)}"]`)];
+  for (const control of controls) {
+    if (control.type === "radio" || control.type === "checkbox") {
+      control.checked = Array.isArray(raw) ? raw.includes(control.value) : control.value === raw;
+    } else if (control !== document.activeElement && typeof raw === "string" && control.value !== raw) {
+      control.value = raw;
+    }
+  }
+}
+
 export function startPreview() {
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest?.("form[data-record-form]");
+    if (form && event.target.name) untouched(form, event.target.name)?.remove();
+  });
   document.addEventListener("sluice:states", (event) => {
-    const form = document.querySelector("form[data-record-form]");
+    const form = event.target.closest?.("form[data-record-form]") ?? document.querySelector("form[data-record-form]");
     if (!form) return;
     for (const [key, isShown] of Object.entries(event.detail.shown ?? {})) {
       const field = wrapper(form, key);
@@ -15,5 +34,6 @@ export function startPreview() {
       const mark = wrapper(form, key)?.querySelector(".must");
       if (mark) mark.hidden = !isRequired;
     }
+    for (const [key, raw] of Object.entries(event.detail.filled ?? {})) fill(form, key, raw);
   });
 }
