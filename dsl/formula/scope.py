@@ -10,6 +10,7 @@ from dsl.app import App, DecisionTable, Entity, Field, Stage
 from dsl.formula.decimals import divide_half_away
 from dsl.formula.tree import Bounds
 from dsl.formula.value_types import (
+    INTEGER,
     PERSON,
     TEXT,
     ChoiceType,
@@ -30,6 +31,7 @@ TEXT_LENGTH = 20_000
 UNBOUNDED = Bounds()
 PERSON_ENTITY = "person"
 DEPARTMENT_ENTITY = "department"
+ID = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +138,22 @@ def default_bounds(
 
 @dataclass(frozen=True, slots=True)
 class AppScope:
-    """The scope of one entity of a finished App."""
+    """The scope of one entity of a finished App.
+
+    has_ids: records, people and departments have a number field `id`, as in `customer.id = 5`: for filters of programs.
+    The text of an app has no ids: they are no part of what it says.
+    """
 
     app: App
     entity: str
+    has_ids: bool = False
 
     def has(self, entity: str) -> bool:
         return entity in self.app.entities or entity in (PERSON_ENTITY, DEPARTMENT_ENTITY)
 
     def field(self, entity: str, name: str) -> FieldInfo | None:
+        if self.has_ids and name == ID and self.has(entity):
+            return FieldInfo(INTEGER, False, Bounds(1, FIELD_LIMIT), given=True)
         if entity == PERSON_ENTITY:
             return person_field(name, tuple(self.app.roles))
         if entity == DEPARTMENT_ENTITY:

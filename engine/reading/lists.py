@@ -127,7 +127,7 @@ class ReadableScope:
 def filter_formula(desk: Desk, entity: Entity, text: str) -> Checked[Formula]:
     """A condition that a person typed, over fields that he or she may read."""
     span = Span("filter", 1, 1, 1, 1 + len(text))
-    return check_formula(text, span, ReadableScope(desk, AppScope(desk.app, entity.key)), YESNO)
+    return check_formula(text, span, ReadableScope(desk, AppScope(desk.app, entity.key, has_ids=True)), YESNO)
 
 
 # --- by title --------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def _days_in_stage(in_workdays: tuple[str, ...]) -> Formula:
     counted = _is_stage(in_workdays)
     days = If(type=INTEGER, nullable=True, span=NOWHERE, condition=counted, then=_WORKDAYS, otherwise=_DAYS)
     listed = ", ".join(f'"{key}"' for key in in_workdays)
-    text = f"if(stage in [{listed}], workdays(date(stage_since), today()), today() - date(stage_since))"
+    text = f"if(stage in ({listed}), workdays(date(stage_since), today()), today() - date(stage_since))"
     reads = frozenset({Read((), "", "stage_since"), Read((), "", "stage")})
     return Formula(text, "", days, reads, frozenset({"today"}), NOWHERE)
 

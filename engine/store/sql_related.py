@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import sqlalchemy as sa
 
-from dsl.formula.scope import PERSON_ENTITY
+from dsl.formula.scope import ID, PERSON_ENTITY
 from dsl.formula.tree import Aggregate, Bounds, Compare, Const, Entered, Hop, Node, Path, StageFact, TableLookup
 from dsl.formula.value_types import (
     INTEGER,
@@ -59,6 +59,8 @@ def path(writer: Writer, node: Path) -> Sql:
     row = writer.scope.start(node.start)
     if not node.hops:
         return field_of(writer, row, node.field, node.type)
+    if len(node.hops) == 1 and node.field == ID:  # the reference is the id: an index finds it
+        return sa.type_coerce(field_of(writer, row, node.hops[0].field, PERSON), raw_type(node.type, writer.dialect))
     return _follow(writer, field_of(writer, row, node.hops[0].field, PERSON), node.hops, node)
 
 

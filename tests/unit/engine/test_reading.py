@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from engine.commands import ChildRow, Update
-from engine.errors import BadInput, FileRefused, NotThere
+from engine.errors import BadInput, FileRefused, NotReady, NotThere
+from engine.people.moment import env_of
+from engine.people.sight import SYSTEM_SIGHT
 from engine.store.lists import Query
-from engine.testing import virtual_clock
-from tests.unit.engine.conftest import PDF, Shop, line, made
+from engine.testing import engine_for, virtual_clock
+from tests.unit.engine.conftest import PDF, WORKSHOP, Shop, line, made
 
 
 def test_a_list_holds_what_is_in_sight_in_the_order_asked_for(shop: Shop) -> None:
@@ -212,3 +215,39 @@ def test_an_empty_deal_saved_in_another_revision_still_reads(shop: Shop) -> None
     made(shop.sales.do(Update("deal", deal, None, {"reason": "x"})))
     assert shop.engine.reload().is_ok
     assert shop.sales.values("deal", deal)["reason"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("customer.id = {first}", 2),
+        ("customer.id in ({first}, {second})", 3),
+        ("customer.id != {first} and owner.id = {owner}", 1),
+        ("id = {deal}", 1),
+        ("count(customer.deals where id = {deal}) = 1", 2),
+        ("customer.owner.id = {owner} and customer.id > {second}", 0),
+        ("customer.backup.id is empty", 3),
+    ],
+)
+def test_a_filter_names_records_by_their_ids(shop_on_both: Shop, text: str, count: int) -> None:
+    shop = shop_on_both
+    first, second = shop.customer("Axle"), shop.customer("Belt")
+    deals = [shop.deal(first), shop.deal(first), shop.deal(second)]
+    context, installed = shop.sales.context, shop.engine.installed
+    asked = text.format(first=first, second=second, deal=deals[0], owner=context.actor.id)
+    checked = shop.engine.filter(context, "deal", asked)
+    assert checked.value is not None, checked.problems
+    found = {record.id for record in shop.engine.page(context, Query("deal", where=checked.value)).items}
+    assert len(found) == count
+    with shop.engine.database.read() as conn:
+        env = env_of(conn, context, shop.engine.app)
+        for deal in deals:  # Python judges as the database does
+            row = installed.records.find(conn, SYSTEM_SIGHT, "deal", deal, env)
+            assert row is not None
+            nested = installed.related.nested(conn, "deal", row, checked.value.reads, env)
+            assert installed.formulas.value(checked.value, nested, env) is (deal in found)
+
+
+def test_an_app_knows_no_ids() -> None:
+    with pytest.raises(NotReady, match="F15"):
+        engine_for(WORKSHOP.read_text(encoding="utf-8").replace("that: total > 0", "that: customer.id > 0"), Path())
