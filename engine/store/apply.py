@@ -19,17 +19,11 @@ from engine.store.driver import DuplicateValue
 from engine.store.indexes import indexes_of, taken_by
 from engine.store.ledger import Entry, Ledger
 from engine.store.ledger_rows import forget_index, index_names, read_ledger, record_index, record_ops
+from engine.store.postgresql import TAKE_TURN
 from engine.store.retype import fill
 from engine.store.schema_changes import Add, Op, Rename, Retire, Retype, after, changes
 from engine.store.system_tables import SYSTEM, app_revision, column_ledger, search_entry
 from engine.store.tables import Tables
-
-_TURN = (
-    "SET LOCAL lock_timeout = '120s'",
-    "LOCK TABLE app_revision IN SHARE ROW EXCLUSIVE MODE",
-    "SET LOCAL lock_timeout = '5s'",
-)
-
 
 def plan_changes(database: Database, app: App) -> list[Op]:
     """What `apply_app` would do to the tables; writes nothing."""
@@ -88,7 +82,7 @@ def _make_first_table(database: Database) -> None:
 def _take_turn(conn: Connection) -> None:
     """Two processes that start at once on PostgreSQL apply one after the other. A SQLite file has but one process."""
     if conn.dialect == POSTGRESQL:
-        for sql in _TURN:
+        for sql in TAKE_TURN:
             conn.define(SqlText(sql))
 
 
