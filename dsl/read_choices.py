@@ -47,6 +47,8 @@ def _read_option(reading: Reading, entry: Entry, parent: str, options: list[Opti
     else:
         block = reading.block(entry.value, "option")
         under = block.get("options")
+        if block.has("if"):
+            reading.report("N01", block.key_span("if"), severity="warning", name="if")
         label = block.label() if block.has("label") else key_text(key)
         options.append(Option(key, label, block.text("color"), block.flag("retired"), parent, under is not None))
     if under is None:

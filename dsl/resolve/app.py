@@ -24,6 +24,7 @@ from dsl.resolve.series import resolve_series
 from dsl.resolve.site import Site
 from dsl.resolve.stages import resolve_pipelines
 from dsl.resolve.tables import resolve_tables
+from dsl.resolve.tags import check_tag_conditions
 from dsl.resolve.transfer import (
     check_calendar,
     resolve_calendars,
@@ -45,6 +46,7 @@ def resolve_app(reading: Reading, definition: AppDef, digest: str, source: str, 
     entities, menu = _resolve_menu(reading, definition, entities)
     for entity in definition.entities.values():
         check_stage_approvals(site, entity)
+        check_tag_conditions(site, entity)
     check_calendar(site)
     app = _with_sections(site, replace(draft, entities=entities, menu=menu))
     return tell_live(reading, app)

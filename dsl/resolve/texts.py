@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dsl.app import Text
 from dsl.flow import Hole, HoledText
 from dsl.formula.display import NUMBER_STYLE
 from dsl.formula.value_types import (
@@ -28,9 +29,11 @@ _YUAN = "yuan"
 
 def resolve_text(site: Site, scalar: Scalar | None, entity: str) -> HoledText:
     """The text in every language, with the value of each hole over records of `entity`."""
-    text = site.reading.label(scalar)
     if scalar is None:
-        return HoledText(text)
+        return HoledText(Text())
+    has_words = any(letter.isalpha() for letter in _HOLE.sub("", scalar.text))
+    everywhere = Text(tuple((language, scalar.text) for language in site.reading.languages))
+    text = site.reading.label(scalar) if has_words else everywhere
     holes: dict[str, Hole] = {}
     for match in _HOLE.finditer(scalar.text):
         hole = None if match.group(1) in holes else _hole(site, scalar.cut(*match.span(1)), entity)
