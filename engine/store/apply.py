@@ -11,19 +11,18 @@ from dsl.app import App
 from engine.clock import Clock
 from engine.errors import NotReady
 from engine.store import revisions, search
-from engine.store.columns import POSTGRESQL
 from engine.store.connection import Connection
 from engine.store.database import Database
-from engine.store.ddl import AddColumn, SqlText
+from engine.store.ddl import AddColumn
 from engine.store.driver import DuplicateValue
 from engine.store.indexes import indexes_of, taken_by
 from engine.store.ledger import Entry, Ledger
 from engine.store.ledger_rows import forget_index, index_names, read_ledger, record_index, record_ops
-from engine.store.postgresql import TAKE_TURN
 from engine.store.retype import fill
 from engine.store.schema_changes import Add, Op, Rename, Retire, Retype, after, changes
 from engine.store.system_tables import SYSTEM, app_revision, column_ledger, search_entry
 from engine.store.tables import Tables
+
 
 def plan_changes(database: Database, app: App) -> list[Op]:
     """What `apply_app` would do to the tables; writes nothing."""
@@ -40,8 +39,7 @@ def apply_app(database: Database, app: App, clock: Clock, *, acknowledged: Colle
     must be unique now.
     """
     _make_first_table(database)
-    with database.write(is_long=True) as conn:
-        _take_turn(conn)
+    with database.write(is_long=True, turn_at=app_revision.name) as conn:
         _make_system_tables(conn)
         current = revisions.latest(conn)
         if current and current.app != app.key:
@@ -77,13 +75,6 @@ def _make_first_table(database: Database) -> None:
             conn.define(CreateTable(app_revision, if_not_exists=True))
     except DuplicateValue:
         return
-
-
-def _take_turn(conn: Connection) -> None:
-    """Two processes that start at once on PostgreSQL apply one after the other. A SQLite file has but one process."""
-    if conn.dialect == POSTGRESQL:
-        for sql in TAKE_TURN:
-            conn.define(SqlText(sql))
 
 
 def _make_system_tables(conn: Connection) -> None:

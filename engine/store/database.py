@@ -65,10 +65,11 @@ class Database:
                     driver.roll_back(raw)
 
     @contextmanager
-    def write(self, *, is_long: bool = False) -> Iterator[Connection]:
+    def write(self, *, is_long: bool = False, turn_at: str = "") -> Iterator[Connection]:
         """One write transaction: committed on a clean exit, rolled back on any exception or a dry run.
 
-        is_long: it changes tables or fills them, and no statement of it is stopped for taking long.
+        is_long: it changes tables or fills them, and no statement of it is stopped for taking long. turn_at: a table
+        at which processes of several hosts queue.
         """
         driver = self._driver
         with driver.writer() as raw:
@@ -77,6 +78,8 @@ class Database:
             try:
                 if is_long and driver.allow_long:
                     connection.control(driver.allow_long)
+                if turn_at and driver.take_turn:
+                    connection.control(driver.take_turn.format(table=turn_at))
                 yield connection
             except BaseException:
                 driver.roll_back(raw)

@@ -37,6 +37,8 @@ class Driver(Protocol):
     error_type: type[Exception]
     begin_read: str
     begin_write: str
+    take_turn: str
+    """In a transaction: others that take their turn at {table} wait, readers do not; "" where there are no others."""
     allow_long: str
     """Statement that lets the statements of this transaction take their time."""
 

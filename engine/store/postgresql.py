@@ -28,13 +28,6 @@ _SETTINGS = (
     "-c idle_in_transaction_session_timeout=30s -c client_connection_check_interval=5s"
 )
 
-TAKE_TURN = (
-    "SET LOCAL lock_timeout = '120s'",
-    "LOCK TABLE app_revision IN SHARE ROW EXCLUSIVE MODE",
-    "SET LOCAL lock_timeout = '5s'",
-)
-"""At the beginning of a transaction: one process after the other applies its app, and readers go on."""
-
 
 class Pool:
     """Idle connections, newest first. A broken one is thrown away."""
@@ -99,6 +92,10 @@ class PostgresqlDriver:
     allow_long = (
         "SELECT set_config('statement_timeout', '0', true), "
         "set_config('idle_in_transaction_session_timeout', '0', true)"
+    )
+
+    take_turn = (
+        "SET LOCAL lock_timeout = '120s'; LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE; SET LOCAL lock_timeout = '5s'"
     )
 
     def __init__(self, url: str) -> None:

@@ -86,6 +86,7 @@ class SqliteDriver:
     begin_read = "BEGIN"
     begin_write = "BEGIN IMMEDIATE"
     allow_long = ""  # a writer has no time limit here
+    take_turn = ""  # nor anybody to take turns with
 
     def __init__(self, path: Path) -> None:
         self.dialect: Dialect = sqlite.dialect()
