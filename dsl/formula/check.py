@@ -38,6 +38,7 @@ from dsl.formula.value_types import (
     TEXT,
     YESNO,
     ChoiceType,
+    DurationType,
     NumberType,
     RowsType,
     SetType,
@@ -174,23 +175,9 @@ class Checker:
             if actual.unit == "money" and expects.unit != "money":
                 self.report.add("F21", written, {"op": "="})
                 return None
-            limits = rescaled(root.bounds, expects.scale - actual.scale)
-            fits = limits.low is not None and limits.low >= -FIELD_LIMIT
-            fits = fits and limits.high is not None and limits.high <= FIELD_LIMIT
-            if actual == expects and fits:
-                return root
-            kept = Bounds(
-                -FIELD_LIMIT if limits.low is None else max(limits.low, -FIELD_LIMIT),
-                FIELD_LIMIT if limits.high is None else min(limits.high, FIELD_LIMIT),
-            )
-            return Call(
-                type=expects,
-                nullable=root.nullable or not fits,
-                span=root.span,
-                bounds=kept,
-                function="stored",
-                args=(root,),
-            )
+            return _held(root, expects, expects.scale - actual.scale)
+        if isinstance(actual, DurationType) and isinstance(expects, DurationType):
+            return _held(root, expects, 0)
         if actual == expects:
             return root
         self.report.add("F19", written, {"found": say_type(actual), "expected": say_type(expects)})
@@ -327,3 +314,24 @@ def _is_literal(written: Syntax) -> bool:
             return _is_literal(then) and _is_literal(otherwise)
         case _:
             return isinstance(written, NumberLiteral | TextLiteral)
+
+
+def _held(root: Node, expects: ValueType, digits: int) -> Node:
+    """The number or duration as a field of that type holds it, with so many more decimals."""
+    limits = rescaled(root.bounds, digits)
+    fits = limits.low is not None and limits.low >= -FIELD_LIMIT
+    fits = fits and limits.high is not None and limits.high <= FIELD_LIMIT
+    if root.type == expects and fits:
+        return root
+    kept = Bounds(
+        -FIELD_LIMIT if limits.low is None else max(limits.low, -FIELD_LIMIT),
+        FIELD_LIMIT if limits.high is None else min(limits.high, FIELD_LIMIT),
+    )
+    return Call(
+        type=expects,
+        nullable=root.nullable or not fits,
+        span=root.span,
+        bounds=kept,
+        function="stored",
+        args=(root,),
+    )

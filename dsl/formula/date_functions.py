@@ -124,7 +124,7 @@ DATES = (
         "2026-02-28",
         (p("moment", "moment"),),
         rules.a_date(),
-        "({0}).astimezone(env.timezone).date()",
+        "day_in({0}, env.timezone)",
         other_parameters=(p("year", "integer"), p("month", "integer"), p("day", "integer")),
         sql="date('2026-02-30') is accepted by SQLite: check the parts",
         partial=True,

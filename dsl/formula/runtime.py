@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from dsl.formula.bounds import OVERFLOW
 from dsl.formula.decimals import decimal_text, divide_half_away
@@ -49,6 +49,14 @@ def add_seconds(moment: datetime, seconds: int) -> datetime | None:
 def seconds_between(end: datetime, start: datetime) -> int:
     gap = end - start
     return gap.days * 86_400 + gap.seconds
+
+
+def day_in(moment: datetime, zone: tzinfo) -> date | None:
+    """The calendar day of an instant in a zone; empty where that is beyond the calendar."""
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:
+        return None
 
 
 def make_date(year: int, month: int, day: int) -> date | None:
