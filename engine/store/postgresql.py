@@ -24,7 +24,7 @@ MOST_CONNECTIONS = 20
 WAIT_SECONDS = 10.0
 
 _SETTINGS = (
-    "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=5s "
+    "-c timezone=UTC -c jit=off -c statement_timeout=15s -c lock_timeout=5s "
     "-c idle_in_transaction_session_timeout=30s -c client_connection_check_interval=5s"
 )
 
