@@ -9,7 +9,7 @@ from dsl.app import Evidence, Gate, Group, Requirement
 from engine.flow.case import Case, Row
 from engine.flow.sentences import say
 from engine.values import is_empty
-from engine.verdict import Finding, Needs
+from engine.verdict import Explanation, Finding, Needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,15 @@ def judge_evidence(evidence: Evidence, case: Case) -> Finding:
         needs=Needs() if is_met else _needs(evidence),
         span=evidence.span,
         field=evidence.field,
-        why=case.why(evidence.where) if evidence.where is not None and case.explains else None,
+        why=_why(evidence, case),
     )
+
+
+def _why(evidence: Evidence, case: Case) -> Explanation | None:
+    """The condition alone: it is about rows that may not exist, so that this record has no operand values for it."""
+    if evidence.where is None or not case.explains:
+        return None
+    return Explanation(evidence.where.text, "")
 
 
 def proofs_of(evidence: Evidence, case: Case) -> Iterator[Proof]:

@@ -149,8 +149,9 @@ def _one_short(entity: Entity) -> Iterable[Due]:
 
 
 def _only_missing(missing: tuple[Finding, ...]) -> str:
-    """What alone is missing, in words; a choice of ways names them, and several things at once are not one."""
-    if len(missing) != 1:
+    """What alone is missing, in words; a choice of ways names them, several things at once are not one, and what the
+    person cannot supply (a right, say) is no task of hers."""
+    if len(missing) != 1 or not (missing[0].needs.kind or missing[0].parts):
         return ""
     (one,) = missing
     ways = [part.said for part in one.parts if part.blocks]

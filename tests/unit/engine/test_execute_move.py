@@ -145,6 +145,15 @@ def test_why_gives_the_operands_on_request(shop: Shop) -> None:
     assert shop.engine.why(shop.sales.context, "deal", deal, rule).text == 'amount >= 1000 or customer.grade = "A"'
 
 
+def test_asking_why_judges_as_not_asking_does(shop: Shop) -> None:
+    deal = shop.proving_deal()
+    plain = shop.sales.do(Move("deal", deal, "offered"), dry=True)
+    explained = shop.sales.do(Move("deal", deal, "offered"), dry=True, explain=True)
+    assert [(f.rule, f.state, [part.state for part in f.parts]) for f in explained.verdict.findings] == [
+        (f.rule, f.state, [part.state for part in f.parts]) for f in plain.verdict.findings
+    ]
+
+
 def test_the_checklist_judges_every_step_from_here(shop: Shop) -> None:
     deal = shop.deal()
     checklist = shop.engine.checklist(shop.sales.context, "deal", deal)
