@@ -12,6 +12,12 @@ LEAD = "deal.stages.lead.leave"
 PROVING = "deal.stages.proving.leave"
 
 
+@pytest.fixture
+def shop(shop_on_both: Shop) -> Shop:
+    """Every story here is told on both databases."""
+    return shop_on_both
+
+
 def test_a_gate_names_every_missing_item_with_what_would_meet_it(shop: Shop) -> None:
     outcome = shop.sales.move("deal", shop.deal(), "proving")
     assert missing(outcome) == [f"{LEAD}.fill.amount", f"{LEAD}.fill.reason"]

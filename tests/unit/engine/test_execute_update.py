@@ -12,6 +12,12 @@ from engine.testing import engine_for
 from tests.unit.engine.conftest import Hand, Shop, finding, line, made, missing
 
 
+@pytest.fixture
+def shop(shop_on_both: Shop) -> Shop:
+    """Every story here is told on both databases."""
+    return shop_on_both
+
+
 def test_a_change_raises_the_version_and_is_remembered(shop: Shop) -> None:
     customer = shop.customer()
     outcome = shop.sales.update("customer", customer, grade="A")
