@@ -80,7 +80,10 @@ class Expressions:
         tests, expression = self._strict(node)
         if not tests:
             return expression
-        return f"({empty_of(node.type)} if {' or '.join(tests)} else {expression})"
+        empty = empty_of(node.type)
+        if empty == "None" and (read := _only_read(tests, expression)):
+            return read
+        return f"({empty} if {' or '.join(tests)} else {expression})"
 
     def pure(self, node: Node) -> Pure:
         """The tests and expression of a node inside arithmetic."""
@@ -388,3 +391,10 @@ def _present(tests: list[str]) -> str:
     if all(test.endswith(" is None") for test in tests):
         return f"({' and '.join(test.removesuffix('None') + 'not None' for test in tests) or True})"
     return f"(not ({' or '.join(tests)}))"
+
+
+def _only_read(tests: list[str], name: str) -> str:
+    """The reading itself, where all there is to do is to read a value that may be empty; "" where there is more."""
+    start, end = f"({name} := ", ") is None"
+    is_all = len(tests) == 1 and tests[0].startswith(start) and tests[0].endswith(end)
+    return tests[0].removeprefix(start).removesuffix(end) if is_all else ""

@@ -52,7 +52,7 @@ from dsl.formula.value_types import (
 )
 from engine.store import sql_calls, sql_related
 from engine.store.columns import ScaledNumber, column_type
-from engine.store.sql_dates import Dates
+from engine.store.sql_dates import MANY_DAYS, MANY_SECONDS, Dates
 from engine.store.sql_numbers import MAX_SCALE, Numbers, Term
 from engine.store.sql_scope import SqlScope
 from engine.store.sql_types import (
@@ -207,9 +207,11 @@ class Writer:
     def _quantity(self, node: Arithmetic) -> Term:
         """Arithmetic that gives a number or a duration."""
         if isinstance(node.left.type, DateType):
-            return Term(self.dates.days_between(self.write(node.right), self.write(node.left)), 0)
+            days = self.dates.days_between(self.write(node.right), self.write(node.left))
+            return Term(days, 0, -MANY_DAYS, MANY_DAYS)
         if isinstance(node.left.type, TimeType):
-            return Term(self.dates.seconds_between(self.write(node.right), self.write(node.left)), 0)
+            seconds = self.dates.seconds_between(self.write(node.right), self.write(node.left))
+            return Term(seconds, 0, -MANY_SECONDS, MANY_SECONDS)
         left, right = self.term(node.left), self.term(node.right)
         most = 0 if isinstance(node.type, DurationType) else MAX_SCALE
         match node.op:

@@ -230,5 +230,5 @@ class Numbers:
     def text(self, sql: Sql, scale: int) -> Sql:
         """All decimals of the scale: 1.50."""
         if self._is_sqlite:
-            return sql_call("x_number_text", sql, scale, gives=sa.Text())
+            return sql_call("x_number_text", sql, scale, gives=sa.Text()) if scale else sa.cast(sql, sa.Text())
         return sa.cast(sql_call("round", sql, scale, gives=sa.Numeric()), sa.Text())

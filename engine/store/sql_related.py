@@ -16,6 +16,7 @@ from dsl.formula.value_types import (
     PERSON,
     TIME,
     YESNO,
+    FileType,
     NumberType,
     SetType,
     TextType,
@@ -51,7 +52,7 @@ MANY_ROWS = 2**20
 
 def path(writer: Writer, node: Path) -> Sql:
     """The field at the end of the path; empty if a reference on the way is."""
-    if isinstance(node.type, SetType):
+    if isinstance(node.type, SetType) or (isinstance(node.type, FileType) and node.type.many):
         raise SqlUnsupported(f"{node.field} as a value", node.span)
     if node.start in ("me", "submitter"):
         who = sa.bindparam(node.start, type_=sa.BigInteger())

@@ -13,6 +13,7 @@ from dsl.formula.check import compile_for
 from dsl.formula.python_code import compile_formula
 from dsl.formula.tree import Formula
 from dsl.formula.value_types import YesNoType
+from engine.store.sql_types import SqlUnsupported
 from tests.same.rig import ENV, Rows, Store, nested, store
 from tests.same.rows import EDGES
 from tests.same.small_app import small_app
@@ -125,3 +126,10 @@ def cases(block: str) -> list[str]:
 @pytest.mark.parametrize("text", [*cases(NUMBERS), *cases(CONDITIONS), *cases(TEXTS), *cases(DAYS)])
 def test_a_formula_means_the_same_everywhere(app: App, stores: tuple[Store, ...], text: str) -> None:
     agree(app, stores, text)
+
+
+@pytest.mark.parametrize("text", ["papers", "concerns"])
+def test_a_set_is_no_value_that_a_database_gives(app: App, stores: tuple[Store, ...], text: str) -> None:
+    for each in stores:
+        with pytest.raises(SqlUnsupported):
+            each.values(checked(app, text).root, "customer")
