@@ -63,7 +63,7 @@ COMMON_PATHS: Schema = {
         "get": {
             "operationId": "download",
             "parameters": [ID],
-            "responses": _answers("200", {"description": "the bytes", "content": {"application/octet-stream": {}}}),
+            "responses": _answers("200", {"description": "the bytes", "content": {"*/*": {}}}),
         }
     },
 }
