@@ -92,7 +92,7 @@ def refusal(status: int, said: str = "", findings: Sequence[Finding] = (), error
     """A refusal in the form that this client reads."""
     if is_program_asking():
         return problem(status, said, findings, error_id)
-    said = said or " ".join(finding.said for finding in findings)
+    said = said or " ".join(in_reading_language(finding.said) for finding in findings)
     return error_page(status, said, error_id)
 
 

@@ -53,6 +53,17 @@ def find_one_open(entity: Entity, rule: str) -> OneOpen | None:
     return next((each for each in entity.one_open if each.rule == rule), None)
 
 
+def line_of(entity: Entity, rule: str) -> int:
+    """The line of the app's text where a score, a field or a rule that can be explained stands; 0 for anything else."""
+    moves = (move for pipeline in entity.pipelines for move in pipeline.moves)
+    spans = {f"{move.rule}.when": move.span for move in moves}
+    spans |= {validation.rule: validation.span for validation in entity.validations}
+    spans |= {requirement.rule: requirement.span for _, requirement in requirements_of(entity)}
+    spans |= {field.key: field.span for field in entity.fields.values()}
+    spans |= {score.key: score.span for score in entity.scores.values()}
+    return spans[rule].line if rule in spans else 0
+
+
 def sentence_of(entity: Entity, rule: str, language: str) -> str:
     """What the requirement is called; its rule if the app has it no more."""
     found = find_requirement(entity, rule)

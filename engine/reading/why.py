@@ -21,16 +21,20 @@ def why(desk: Desk, entity: Entity, record_id: int, rule_or_field: str) -> Expla
     row = desk.raw(entity, record_id)
     if row is None:
         raise NotThere(f"{entity.key} {record_id}")
-    if rule_or_field in entity.scores:
-        return _score(desk, entity, row, entity.scores[rule_or_field])
     field = entity.fields.get(rule_or_field)
-    if field is not None and field.key not in desk.hidden(entity) | desk.masked(entity):
+    if field is not None and _is_readable(desk, entity, field.key):
+        if field.key in entity.scores:
+            return _score(desk, entity, row, entity.scores[field.key])
         formula = formula_of(entity, field)
         label = field.label.say(desk.language)
         if formula is not None:
             return _formula(desk, entity, row, formula, label)
         return Explanation(field.key, text_value(desk.app, field, row.get(field.key), desk.language), label=label)
     return _rule(desk, entity, row, rule_or_field)
+
+
+def _is_readable(desk: Desk, entity: Entity, field: str) -> bool:
+    return field not in desk.hidden(entity) | desk.masked(entity)
 
 
 def _rule(desk: Desk, entity: Entity, row: Raw, rule: str) -> Explanation:
@@ -52,7 +56,10 @@ def _requirement(desk: Desk, entity: Entity, row: Raw, requirement: Requirement)
             return _formula(desk, entity, row, that, requirement.say.say(desk.language))
         case Fill(field=key):
             field = entity.fields[key]
-            value = text_value(desk.app, field, row.get(key), desk.language)
+            is_open = _is_readable(desk, entity, key)
+            value = (
+                text_value(desk.app, field, row.get(key), desk.language) if is_open else say(desk.language, "hidden")
+            )
             return Explanation(f"fill: {key}", value, label=field.label.say(desk.language))
         case Evidence(label=label, where=where):
             subject = where.text if where else requirement.field or requirement.entity

@@ -172,7 +172,7 @@ def _part(
 
 def _why_href(entity: Entity, record: Record, finding: Finding) -> str:
     known = {"entity": entity.key, "record_id": record.id, "rule": finding.rule}
-    return address("records.why", **known, said=finding.said, line=finding.span.line)
+    return address("records.why", **known, said=finding.said)
 
 
 def told_once(checks: Iterable[Check]) -> tuple[Check, ...]:

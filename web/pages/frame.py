@@ -9,7 +9,8 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup, escape
 
-from dsl.app import App, Entity
+from dsl.app import App, Entity, ListView
+from dsl.formula.tree import Formula
 from engine.answers import Rights
 from engine.clock import day_of
 from engine.errors import NotThere
@@ -64,6 +65,19 @@ def rights_of(entity: str) -> Rights:
     return known[entity]
 
 
+def lists_of(entity: Entity) -> tuple[ListView, ...]:
+    """The entity's list views, without those whose condition asks what this person may not read."""
+    return tuple(view for view in entity.lists if view.condition is None or _may_read(view.condition))
+
+
+def _may_read(condition: Formula) -> bool:
+    for read in condition.reads:
+        rights = rights_of(read.entity) if read.entity in current_engine().app.entities else None
+        if rights is not None and (not rights.see or read.field in rights.hidden | rights.masked):
+            return False
+    return True
+
+
 def page(template: str, status: int = 200, **values: object) -> Response:
     """A rendered template: a whole page, or the fragment that it is."""
     return make_response(render_template(template, **values), status)
@@ -102,7 +116,7 @@ def _nav_of(entity: Entity, at: int) -> NavItem:
     )
     subs += tuple(
         Link(view.label.say(language), url_for("lists.show", entity=entity.key, view=view.key))
-        for view in entity.lists[1:]
+        for view in lists_of(entity)[1:]
     )
     href = url_for("lists.show", entity=entity.key)
     return NavItem(entity.label.say(language), href, entity.icon, is_here, f"g {at}" if at < 10 else "", subs)

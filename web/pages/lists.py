@@ -17,7 +17,7 @@ from engine.store.lists import Query
 from web.contexts import Fault, Head, Row, Shown
 from web.pages import bulk
 from web.pages.filters import chips, where
-from web.pages.frame import entity_or_404, is_fragment, page, rights_of
+from web.pages.frame import entity_or_404, is_fragment, lists_of, page, rights_of
 from web.pages.showing import days_over, is_number, label_of, shown
 from web.session import current_context, current_engine, current_language
 from web.words import say
@@ -53,11 +53,9 @@ def change_many(entity: str) -> WsgiResponse:
 
 def view_of(entity: Entity, key: str) -> ListView:
     """The view asked for, the first one, or one made from the entity's first fields."""
-    for view in entity.lists:
-        if view.key == key:
-            return view
-    if entity.lists:
-        return entity.lists[0]
+    views = lists_of(entity)
+    if views:
+        return next((view for view in views if view.key == key), views[0])
     plain = [k for k, f in entity.fields.items() if not f.given and f.kind not in ("table", "long", "files", "place")]
     columns = (*(("code",) if entity.series else ()), *plain[:6])
     return ListView("list", entity.label, columns, (), (), NOWHERE)
@@ -81,7 +79,7 @@ def _list(entity: Entity, faults: tuple[Fault, ...], said: str = "", status: int
         entity=entity,
         label=entity.label.say(language),
         view=view,
-        views=entity.lists,
+        views=lists_of(entity),
         found=found,
         filters=filters,
         is_filtered=any(chip.is_on for chip in filters) or bool(request.args.get("q") or request.args.get("filter")),
@@ -145,7 +143,7 @@ def _sort(entity: Entity, view: ListView, hidden: frozenset[str]) -> tuple[str, 
     key = asked.lstrip("-")
     if key in entity.fields and key not in hidden and can_sort(entity, key):
         return (asked,)
-    return view.sort
+    return tuple(key for key in view.sort if key.removeprefix("-") not in hidden)
 
 
 def can_sort(entity: Entity, key: str) -> bool:

@@ -12,6 +12,7 @@ from dsl.formula.value_types import RowsType
 from engine.answers import Record, RecordRights
 from engine.commands import Delete
 from engine.errors import BadInput, NotThere
+from engine.flow.requirements import line_of
 from engine.store.lists import Query
 from web.contexts import Badge, ChildList, FactPart, Head, Shown, Step
 from web.pages.address import address
@@ -83,7 +84,7 @@ def why(entity: str, record_id: int, rule: str) -> Response:
     """The explanation tree of a computed value, a score or a requirement, with its line of the YAML."""
     kind, record = find_or_404(entity, record_id)
     explanation = current_engine().why(current_context(), entity, record_id, rule)
-    line = _line_of(kind, rule) or (id_in(request.args.get("line", "")) or 0)
+    line = line_of(kind, rule)
     source = current_engine().app.source.splitlines()
     return page(
         "why.html",
@@ -102,12 +103,6 @@ def find_or_404(entity: str, record_id: int) -> tuple[Entity, Record]:
     if record is None:
         raise NotThere(say("没有这条记录"))
     return kind, record
-
-
-def _line_of(entity: Entity, rule: str) -> int:
-    if rule in entity.scores:
-        return entity.scores[rule].span.line
-    return entity.fields[rule].span.line if rule in entity.fields else 0
 
 
 # --- the head --------------------------------------------------------------------------------------------------------
