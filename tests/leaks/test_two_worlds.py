@@ -1,7 +1,7 @@
 """Two worlds that differ only in what somebody may not see answer that person with the same bytes.
 
-The finance clerk sees every customer, but neither the margin nor what is computed from it. A salesperson sees nothing of
-another region's records: theirs are not there, by any way of asking.
+The finance clerk sees every customer, but neither the margin nor what is computed from it. A salesperson sees nothing
+of another region's records: theirs are not there, by any way of asking.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ def worlds(tmp_path: Path) -> Iterator[Callable[[], World]]:
 
 
 def answer(browser: FlaskClient, address: str) -> tuple[int, str | None, str]:
-    with browser.get(address) as got:
-        return got.status_code, got.headers.get("ETag"), _NEW_EACH_TIME.sub("", got.text)
+    got = browser.get(address)
+    return got.status_code, got.headers.get("ETag"), _NEW_EACH_TIME.sub("", got.text)
 
 
 def differing(one: FlaskClient, other: FlaskClient, addresses: tuple[str, ...]) -> list[str]:

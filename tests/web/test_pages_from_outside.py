@@ -96,3 +96,23 @@ def test_a_document_is_offered_for_download_and_not_shown_as_a_page_of_ours(brow
     with client.get(f"/files/{sent.json['id']}") as answer:
         assert answer.headers["Content-Disposition"].startswith("attachment")
         assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_default_that_follows_what_was_picked_is_filled_in_on_saving(
+    browser: tuple[FlaskClient, str], acting: As, deal: int
+) -> None:
+    client, token = browser
+    brass = {"name": "Brass", "processing_fee": "5", "prices": [{"day": "2026-10-10", "price": "60"}]}
+    material = acting("cfo").post("/material", brass).json
+    assert material is not None
+    form = {
+        "__fields": ["opportunity", "material", "material_avg", "processing_fee", "discount"],
+        "opportunity": str(deal), "material": str(material["id"]), "material_avg": "", "processing_fee": "",
+        "discount": "0", "csrf_token": token,
+    }  # fmt: skip
+    made = client.post("/e/quote/new", data=form)
+    assert made.status_code == 303, made.text
+    found = acting("manager").get("/quote", filter="processing_fee = 5").json
+    assert found is not None
+    [quote] = found["items"]
+    assert (quote["material_avg"], quote["base_price"]) == ("60.00", "86.00")

@@ -15,6 +15,7 @@ from dsl.formula.tree import Formula
 from engine.answers import Preview, Record
 from engine.commands import Command, Create, Update
 from engine.errors import BadInput, NotAllowed, NotThere, VersionConflict
+from engine.values import is_empty
 from engine.verdict import Finding
 from web.controls import Raw
 from web.pages import conflicts
@@ -154,7 +155,16 @@ def _posted(target: Target) -> Entry:
     allowed = conflicts.without_theirs(target.allowed, request.form)
     entry = of_form(current_engine().app, target.entity, request.form, allowed)
     take_uploads(entry, request.files)
+    _leave_to_defaults(target, entry)
     return entry
+
+
+def _leave_to_defaults(target: Target, entry: Entry) -> None:
+    """A required field that a new record's form leaves empty takes its default, which may depend on what was picked."""
+    for key in list(entry.values) if target.record is None else ():
+        field = target.entity.fields[key]
+        if isinstance(field.default, Formula) and field.required is not False and is_empty(entry.values[key]):
+            del entry.values[key]
 
 
 def _save(target: Target, entry: Entry, command: Command) -> WsgiResponse:
