@@ -119,7 +119,8 @@ class PostgresqlDriver:
             raw.execute("ROLLBACK")
 
     def translate(self, error: Exception) -> Exception | None:
-        if isinstance(error, errors.UniqueViolation):
+        # IF NOT EXISTS looks before it takes the name: who loses the race for a table meets one of these two.
+        if isinstance(error, errors.UniqueViolation | errors.DuplicateTable):
             return DuplicateValue(error.diag.constraint_name or "", error.diag.table_name or "")
         if isinstance(error, errors.QueryCanceled | errors.LockNotAvailable | errors.DiskFull):
             return StoreBusy("数据库没有及时应答,请重试 | The database did not answer in time: try again")

@@ -235,8 +235,10 @@ def test_a_newer_engine_adds_what_its_own_tables_lack(site: Site) -> None:
 
 def test_processes_that_start_at_once_apply_one_after_the_other(postgresql_url: str, tmp_path: Path) -> None:
     databases = [Database.open(postgresql_url, data_dir=tmp_path) for _ in range(4)]
-    with ThreadPoolExecutor(4) as pool:
-        revisions = list(pool.map(lambda each: apply_app(each, SMALL, CLOCK), databases))
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            revisions = list(pool.map(lambda each: apply_app(each, SMALL, CLOCK), databases))
+    finally:
+        for database in databases:
+            database.close()
     assert revisions == [revisions[0]] * 4
-    for database in databases:
-        database.close()
