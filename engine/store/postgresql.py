@@ -119,8 +119,8 @@ class PostgresqlDriver:
             raw.execute("ROLLBACK")
 
     def translate(self, error: Exception) -> Exception | None:
-        # IF NOT EXISTS looks before it takes the name: who loses the race for a table meets one of these two.
-        if isinstance(error, errors.UniqueViolation | errors.DuplicateTable):
+        # IF NOT EXISTS looks before it takes the name: who loses the race for a table meets one of these.
+        if isinstance(error, errors.UniqueViolation | errors.DuplicateTable | errors.DuplicateObject):
             return DuplicateValue(error.diag.constraint_name or "", error.diag.table_name or "")
         if isinstance(error, errors.QueryCanceled | errors.LockNotAvailable | errors.DiskFull):
             return StoreBusy("数据库没有及时应答,请重试 | The database did not answer in time: try again")
