@@ -17,12 +17,12 @@ PASSWORD = "a long word for sales"
 NOT_IDS = ("²", "٣", "-1", "9" * 20, "9" * 5000, "1\n", "\0", "")
 
 
-def signed_in(site: Flask, engine: Engine) -> tuple[FlaskClient, str]:
-    """A browser of the salesperson, and the token that its forms carry."""
-    engine.set_password(actor(engine, "sales").id, PASSWORD)
+def signed_in(site: Flask, engine: Engine, login: str = "sales") -> tuple[FlaskClient, str]:
+    """A browser of the person, and the token that its forms carry."""
+    engine.set_password(actor(engine, login).id, PASSWORD)
     browser = site.test_client()
     page = browser.get("/login").text
-    entered = browser.post("/login", data={"login": "sales", "password": PASSWORD, "csrf_token": _token(page)})
+    entered = browser.post("/login", data={"login": login, "password": PASSWORD, "csrf_token": _token(page)})
     assert entered.status_code == 303
     return browser, _token(browser.get("/").text)
 
@@ -116,3 +116,11 @@ def test_a_default_that_follows_what_was_picked_is_filled_in_on_saving(
     assert found is not None
     [quote] = found["items"]
     assert (quote["material_avg"], quote["base_price"]) == ("60.00", "86.00")
+
+
+def test_who_owns_nothing_is_shown_on_the_home_page_what_goes_on_in_sight(
+    site: Flask, engine: Engine, browser: tuple[FlaskClient, str]
+) -> None:
+    director, _ = signed_in(site, engine, "director")
+    assert "Deal under way" in director.get("/").text
+    assert "My Deal" in browser[0].get("/").text

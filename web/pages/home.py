@@ -42,7 +42,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    label: str
+    title: str
     icon: str
     href: str
     bars: tuple[Bar, ...]
@@ -65,10 +65,10 @@ class Due:
 def show() -> Response:
     staged = [entity for entity in menu_entities() if entity.has_stages]
     mine = {entity.key: _mine(entity) for entity in staged}
-    overdue = [due for entity in staged for due in _overdue(entity, mine[entity.key])]
+    overdue = [due for entity in staged for due in _overdue(entity, mine[entity.key][0])]
     return page(
         "home.html",
-        pipelines=tuple(p for p in (_pipeline(entity, mine[entity.key]) for entity in staged[:3]) if p.count),
+        pipelines=tuple(p for p in (_pipeline(entity, *mine[entity.key]) for entity in staged[:3]) if p.count),
         overdue=overdue[:OVERDUE_SHOWN],
         overdue_count=len(overdue),
         recent=tuple(_recent()),
@@ -82,21 +82,26 @@ def short() -> Response:
     return page("home_short.html", short=found[:OVERDUE_SHOWN])
 
 
-def _mine(entity: Entity) -> Formula | None:
-    """Records of mine that are still open; all visible ones where the entity has no owner."""
+def _mine(entity: Entity) -> tuple[Formula | None, bool]:
+    """The open records that concern the person, and whether they are her own.
+
+    Who owns none of them (a director, an engineer), and everybody where the entity has no owner, sees to all in sight.
+    """
     owner = entity.owner_field or ("owner" if "owner" in entity.fields else "")
-    open_keys = [s.key for p in entity.pipelines for s in p.stages if not s.end]
-    parts = [f"{owner} = me"] if owner else []
-    if open_keys:
-        parts.append("(" + " or ".join(f'stage = "{key}"' for key in dict.fromkeys(open_keys)) + ")")
-    return _formula(entity, " and ".join(parts))
+    open_keys = dict.fromkeys(s.key for p in entity.pipelines for s in p.stages if not s.end)
+    is_open = "(" + " or ".join(f'stage = "{key}"' for key in open_keys) + ")" if open_keys else ""
+    if owner:
+        own = _formula(entity, " and ".join(part for part in (f"{owner} = me", is_open) if part))
+        if _records(entity, own, (), 1):
+            return own, True
+    return _formula(entity, is_open), False
 
 
 def _formula(entity: Entity, text: str) -> Formula | None:
     return current_engine().filter(current_context(), entity.key, text).value if text else None
 
 
-def _pipeline(entity: Entity, mine: Formula | None) -> Pipeline:
+def _pipeline(entity: Entity, mine: Formula | None, is_own: bool) -> Pipeline:
     engine, context, language = current_engine(), current_context(), current_language()
     hidden = engine.rights(context, entity.key).hidden
     shown = (*(board.total for board in entity.boards), *view_of(entity, "").columns)
@@ -109,10 +114,13 @@ def _pipeline(entity: Entity, mine: Formula | None) -> Pipeline:
         count = total.count if total else 0
         amount = total.sums.get(money) if total else None
         text = text_value(engine.app, entity.fields[money], amount, language).removesuffix(".00") if money else ""
-        href = address("lists.show", entity=entity.key, **{"f.stage": stage.key, "f.owner": "me"})
+        owner = {"f.owner": "me"} if is_own else {}
+        href = address("lists.show", entity=entity.key, **{"f.stage": stage.key, **owner})
         bars.append(Bar(stage.label.say(language), count, text, round(100 * count / most) if most else 0, href))
     href = url_for("boards.show", entity=entity.key) if entity.boards else url_for("lists.show", entity=entity.key)
-    return Pipeline(entity.label.say(language), entity.icon, href, tuple(bars), sum(t.count for t in totals.values()))
+    label = entity.label.say(language)
+    title = say("我的{label}", label=label) if is_own else say("进行中的{label}", label=label)
+    return Pipeline(title, entity.icon, href, tuple(bars), sum(t.count for t in totals.values()))
 
 
 def _records(entity: Entity, condition: Formula | None, sort: tuple[str, ...], limit: int) -> tuple[Record, ...]:
@@ -136,7 +144,7 @@ def _overdue(entity: Entity, mine: Formula | None) -> Iterable[Due]:
 
 def _one_short(entity: Entity) -> Iterable[Due]:
     engine, context = current_engine(), current_context()
-    for record in _records(entity, _mine(entity), ("-changed_at",), JUDGED):
+    for record in _records(entity, _mine(entity)[0], ("-changed_at",), JUDGED):
         for move, verdict in engine.checklist(context, entity.key, record.id):
             stage = entity.stage(move.target)
             if stage is None or stage.end in ("lost", "cancelled") or move.ask is not None:
