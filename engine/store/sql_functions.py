@@ -58,6 +58,12 @@ def compare(left: Wide, right: Wide) -> int:
     return (int(left) > int(right)) - (int(left) < int(right))
 
 
+def widen(value: Wide, factor: Wide) -> Wide:
+    """value × factor to be compared: a comparison knows no limit of digits, so that nothing becomes empty here."""
+    product = int(value) * int(factor)
+    return product if -SIXTY_FOUR_BITS <= product < SIXTY_FOUR_BITS else str(product)
+
+
 def floor(units: Wide, factor: Wide) -> Wide | None:
     return _wide(int(units) // int(factor))
 
@@ -205,6 +211,7 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., object]], ...] = (
     ("x_add", 2, add),
     ("x_subtract", 2, subtract),
     ("x_compare", 2, compare),
+    ("x_widen", 2, widen),
     ("x_floor", 2, floor),
     ("x_modulo", 2, modulo),
     ("x_abs", 1, absolute),

@@ -222,10 +222,18 @@ class Numbers:
         """Two expressions that compare as the numbers do. Wide ones, which are equal only if they look alike, are put
         in order by the sign of their difference, compared with 0."""
         scale = max(left.scale, right.scale)
-        one, two = self.widen(left, scale), self.widen(right, scale)
+        one, two = self._compared_at(left, scale), self._compared_at(right, scale)
         if is_ordered and self._is_sqlite and (one.is_wide or two.is_wide):
             return sql_call("x_compare", one.sql, two.sql, gives=sa.BigInteger()), sa.literal(0, sa.BigInteger())
         return one.sql, two.sql
+
+    def _compared_at(self, term: Term, scale: int) -> Term:
+        """More decimals for a comparison: what then has 38 digits or more is still a number, not empty."""
+        factor = 10 ** (scale - term.scale)
+        if not self._is_sqlite or term.reach * factor < OVERFLOW:
+            return self.widen(term, scale)
+        sql = sql_call("x_widen", term.sql, self._whole(factor), gives=sa.BigInteger())
+        return Term(sql, scale, term.low * factor, term.high * factor, term.size + 2)
 
     def text(self, sql: Sql, scale: int) -> Sql:
         """All decimals of the scale: 1.50."""

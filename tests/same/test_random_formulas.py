@@ -103,7 +103,16 @@ def _stands_alone(case: Case) -> bool:
     return not (isinstance(lines, list) and any(line.get("deal") for line in lines))
 
 
-BOUNDARIES = ("(((1.5h * qty) * rate) * rate)", "((1.5h * qty) / 3) * rate", "dwell * 0.000001 * 1000000")
+BOUNDARIES = (
+    "(((1.5h * qty) * rate) * rate)",
+    "((1.5h * qty) / 3) * rate",
+    "dwell * 0.000001 * 1000000",
+    "round(sum(lines.qty * rate), -2) > fine",  # of 38 digits once both have the same decimals
+    "sum(lines.qty * rate) != default(fine, -50万)",
+    "round(sum(lines.qty * rate), -2) = if(fine > 0, fine, fine)",
+    "max(sum(lines.qty * rate), fine) is empty",
+    "fine between -1 and sum(lines.qty * rate)",
+)
 """Formulas that random search found to differ once."""
 
 
