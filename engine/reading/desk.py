@@ -4,64 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
-from dsl.app import App, Entity
-from dsl.formula.env import Env
-from dsl.formula.tree import Formula, Read
+from dsl.app import Entity
 from dsl.formula.value_types import RowsType
 from engine.answers import FileNote, Record
-from engine.context import Actor, Context
-from engine.errors import BadInput
-from engine.flow.case import Case, Row
-from engine.flow.sentences import say
-from engine.installed import Installed
 from engine.people import permissions
-from engine.people.sight import SYSTEM_SIGHT, Sight
 from engine.reading.links import files_of, link_of
 from engine.reading.masks import masked
-from engine.store.connection import Connection
-from engine.verdict import Finding
+from engine.seat import Seat
 
 Raw = Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class Desk:
-    installed: Installed
-    conn: Connection
-    context: Context
-    env: Env
-    _sights: dict[str, Sight] = field(default_factory=dict)
-    _hidden: dict[str, frozenset[str]] = field(default_factory=dict)
-    _masked: dict[str, frozenset[str]] = field(default_factory=dict)
-
-    @property
-    def app(self) -> App:
-        return self.installed.app
-
-    @property
-    def actor(self) -> Actor:
-        return self.context.actor
-
-    @property
-    def language(self) -> str:
-        return self.actor.language
-
-    def entity(self, key: str) -> Entity:
-        """Raises BadInput for a kind of record that the app does not have."""
-        found = self.app.entities.get(key)
-        if found is None:
-            raise BadInput((Finding(key, "unmet", say(self.language, "input.entity", entity=key)),))
-        return found
+class Desk(Seat):
+    _hidden: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
+    _masked: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
 
     # --- rights ------------------------------------------------------------------------------------------------------
-
-    def sight(self, entity: Entity) -> Sight:
-        if entity.key not in self._sights:
-            self._sights[entity.key] = permissions.sight_of(self.app, self.actor, entity)
-        return self._sights[entity.key]
 
     def hidden(self, entity: Entity) -> frozenset[str]:
         if entity.key not in self._hidden:
@@ -131,38 +92,6 @@ class Desk:
     def file_notes(self, ids: Iterable[int]) -> Mapping[int, FileNote]:
         found = self.installed.files.find_many(self.conn, sorted(set(ids)))
         return {each.id: FileNote(each.id, each.name, each.size, each.mime, each.sha256) for each in found}
-
-    # --- judging -----------------------------------------------------------------------------------------------------
-
-    def nested(self, entity: Entity, row: Raw, reads: Iterable[Read]) -> Row:
-        return self.installed.related.nested(self.conn, entity.key, row, reads, self.env)
-
-    def case(self, entity: Entity, row: Raw, formulas: Iterable[Formula], *, explains: bool = False) -> Case:
-        """A case over the record, for rights and explanations."""
-        reads = frozenset[Read]().union(*(formula.reads for formula in formulas))
-        return Case(
-            app=self.app,
-            entity=entity,
-            row=self.nested(entity, row, reads),
-            env=self.env,
-            actor=self.actor,
-            formulas=self.installed.formulas,
-            covers=partial(permissions.covers, self.app, self.actor),
-            explains=explains,
-        )
-
-    def governing_case(self, entity: Entity, row: Raw) -> Case:
-        """The case on which rights to the record are judged: itself, or the nearest record above with a say."""
-        governing = permissions.governing(self.app, entity)
-        at: Raw | None = row
-        while entity is not governing and at is not None:
-            parent_id = at.get(entity.parent)
-            entity = self.app.entity(entity.parent)
-            at = self._whole(entity, parent_id) if isinstance(parent_id, int) else None
-        return self.case(entity, at or {"id": 0}, list(permissions.conditions(self.app, self.actor, entity)))
-
-    def _whole(self, entity: Entity, record_id: int) -> Raw | None:
-        return self.installed.records.find(self.conn, SYSTEM_SIGHT, entity.key, record_id, self.env)
 
 
 def _links_of(entity: Entity, row: Raw, covered: frozenset[str]) -> dict[str, tuple[str, int]]:

@@ -87,7 +87,7 @@ def _write_child(work: Work, child: Entity, parent: Record, row: ChildRow, where
 
 def remove_checked(work: Work, entity: Entity, record: Record) -> None:
     """Removes the record if the actor may; else notes a finding."""
-    case = governance.governing_case(work, entity, record)
+    case = work.governing_case(entity, record)
     if not permissions.may_delete(work.app, work.actor, entity, case):
         work.refuse(f"{entity.key}.access", work.say("access.delete"), entity)
     governance.judge_lock(work, entity, record)

@@ -145,7 +145,7 @@ def _judge_mover(work: Work, entity: Entity, before: Record, step: Step) -> None
     """Whether the actor may take this step at all; where there is no such step, that is said elsewhere."""
     if step.rule is None:
         return
-    case = governance.governing_case(work, entity, before)
+    case = work.governing_case(entity, before)
     if permissions.may_move(work.app, work.actor, entity, case, step.rule):
         return
     if step.rule.by:

@@ -5,26 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dsl.app import Entity
-from engine.flow.case import Case
 from engine.people import permissions
 from engine.people.permissions import EditScope
 from engine.writing.work import Work
 
 
-def governing_case(work: Work, entity: Entity, record: Mapping[str, object]) -> Case:
-    """The case on which rights to the record are judged: itself, or the nearest record above with a say."""
-    governing = permissions.governing(work.app, entity)
-    row: Mapping[str, object] | None = record
-    while entity is not governing and row is not None:
-        parent_id = row.get(entity.parent)
-        entity = work.app.entity(entity.parent)
-        row = work.find(entity, parent_id, seen=False) if isinstance(parent_id, int) else None
-    return work.case(entity, row or {}, permissions.conditions(work.app, work.actor, entity))
-
-
 def edit_scope(work: Work, entity: Entity, record: Mapping[str, object]) -> EditScope:
     """What of the record the actor may edit."""
-    return permissions.edit_scope(work.app, work.actor, entity, governing_case(work, entity, record))
+    return permissions.edit_scope(work.app, work.actor, entity, work.governing_case(entity, record))
 
 
 def judge_lock(work: Work, entity: Entity, record: Mapping[str, object]) -> bool:

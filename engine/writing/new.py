@@ -40,7 +40,7 @@ def judge_creation(work: Work, entity: Entity, record_id: int) -> None:
     record = work.get(entity, record_id)
     if entity.parent and (entity.parent, record.get(entity.parent)) in work.created:
         return
-    case = governance.governing_case(work, entity, record)
+    case = work.governing_case(entity, record)
     if not permissions.may_create(work.app, work.actor, entity, case):
         said = work.say("access.create", entity=entity.label.say(work.language))
         work.refuse(f"{entity.key}.access", said, entity)

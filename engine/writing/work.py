@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
-from dsl.app import App, Entity
-from dsl.formula.env import Env
-from dsl.formula.tree import Formula, Read
-from engine.context import Actor, Context
+from dsl.app import Entity
 from engine.errors import BadInput, NotThere
-from engine.flow.case import Case, Row
+from engine.flow.case import Case
 from engine.flow.evidence import Proof
 from engine.flow.sentences import say
-from engine.installed import Installed
-from engine.people import permissions
-from engine.people.sight import SYSTEM_SIGHT, Sight
-from engine.store.connection import Connection
+from engine.people.sight import SYSTEM_SIGHT
+from engine.seat import Seat
 from engine.verdict import Finding, Verdict
 
 Record = dict[str, Any]
@@ -59,13 +53,7 @@ class Image:
 
 
 @dataclass(slots=True)
-class Work:
-    installed: Installed
-    conn: Connection
-    context: Context
-    env: Env
-    explains: bool = False
-    waive: Mapping[str, str] = field(default_factory=dict)
+class Work(Seat):
     findings: list[Finding] = field(default_factory=list)
     faults: list[Finding] = field(default_factory=list)
     """Input that cannot be read at all: reported by BadInput, all of it at once."""
@@ -81,19 +69,6 @@ class Work:
     """Records that still want their document number."""
     imagines: bool = False
     """Nothing is locked or written: a step is imagined over the record as read (see `engine.writing.foresight`)."""
-    _sights: dict[str, Sight] = field(default_factory=dict)
-
-    @property
-    def app(self) -> App:
-        return self.installed.app
-
-    @property
-    def actor(self) -> Actor:
-        return self.context.actor
-
-    @property
-    def language(self) -> str:
-        return self.actor.language
 
     @property
     def is_brought_in(self) -> bool:
@@ -126,18 +101,6 @@ class Work:
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    def entity(self, key: str) -> Entity:
-        """Raises BadInput for a kind of record that the app does not have."""
-        found = self.app.entities.get(key)
-        if found is None:
-            raise BadInput((Finding(key, "unmet", self.say("input.entity", entity=key)),))
-        return found
-
-    def sight(self, entity: Entity) -> Sight:
-        if entity.key not in self._sights:
-            self._sights[entity.key] = permissions.sight_of(self.app, self.actor, entity)
-        return self._sights[entity.key]
-
     def find(self, entity: Entity, record_id: int, *, seen: bool = True, lock: bool = False) -> Record | None:
         """The record now: as the actor may see it, or (seen=False) whatever the actor sees."""
         sight = self.sight(entity) if seen else SYSTEM_SIGHT
@@ -152,25 +115,9 @@ class Work:
             raise NotThere(f"{entity.key} {record_id}")
         return record
 
-    def nested(self, entity: Entity, record: Mapping[str, object], reads: Iterable[Read]) -> Row:
-        return self.installed.related.nested(self.conn, entity.key, record, reads, self.env)
-
-    def case(
-        self, entity: Entity, record: Mapping[str, object], formulas: Iterable[Formula], reads: Iterable[Read] = ()
-    ) -> Case:
-        """A case over the record with everything nested that the formulas (and further reads) ask for."""
-        wanted = frozenset(reads).union(*(formula.reads for formula in formulas))
-        return Case(
-            app=self.app,
-            entity=entity,
-            row=self.nested(entity, record, wanted),
-            env=self.env,
-            actor=self.actor,
-            formulas=self.installed.formulas,
-            waive=self.waive,
-            covers=partial(permissions.covers, self.app, self.actor),
-            explains=self.explains,
-        )
+    def whole(self, entity: Entity, record_id: int) -> Record | None:
+        """As this work has it: with what it imagines."""
+        return self.find(entity, record_id, seen=False)
 
     # --- after a write -----------------------------------------------------------------------------------------------
 
