@@ -16,6 +16,19 @@ def syllables(text: str) -> list[str]:
     return found
 
 
+def spoken(text: str) -> list[tuple[int, str, bool]]:
+    """(place in the text, syllable, whether it is read from one character); text between them comes as it is.
+
+    A水闸 → (0, A, no), (1, shui, yes), (2, zha, yes).
+    """
+    found, place = [], 0
+    for syllable in syllables(text):
+        is_read = not text.startswith(syllable, place)
+        found.append((place, syllable, is_read))
+        place += 1 if is_read else len(syllable)
+    return found
+
+
 def first_letters(text: str) -> list[str]:
     """The first letter of each character's pinyin: 水闸 → s, z."""
     library = _library()

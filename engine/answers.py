@@ -172,13 +172,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """Where the words that were searched for stand: a field, its text (cut, if it is long), the places that match."""
+
+    field: str
+    text: str
+    marked: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """A record found by its words: for reference pickers and the search box."""
+    """A record found by its words: for reference pickers and the search box, which also says where they stand."""
 
     entity: str
     id: int
     title: str
     subtitle: str = ""
+    hit: Hit | None = None
 
 
 @dataclass(frozen=True, slots=True)

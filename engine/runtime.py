@@ -40,7 +40,7 @@ from engine.flow.sentences import say
 from engine.installed import Installed, install
 from engine.people import passwords, permissions, sign_in, users
 from engine.people.moment import env_of
-from engine.reading import lists, timeline
+from engine.reading import finding, lists, timeline
 from engine.reading.desk import Desk
 from engine.reading.files import open_file
 from engine.reading.preview import preview
@@ -240,9 +240,9 @@ class Engine:
             return lists.lookup(desk, entity, text, limit, where)
 
     def search(self, context: Context, text: str, limit: int = 20) -> list[Group]:
-        """Full-text search over everything in sight, grouped by entity."""
+        """Full-text search over everything in sight, grouped by entity; each record says where the words stand."""
         with self._desk(context) as desk:
-            return lists.search(desk, text, limit)
+            return finding.search(desk, text, limit)
 
     def timeline(
         self, context: Context, entity: str, record_id: int, limit: int = 50, before: int | None = None

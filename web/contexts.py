@@ -27,6 +27,32 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of characters of a text that was found; is_marked: they match what was searched for."""
+
+    text: str
+    is_marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLink:
+    """A record that was found. field and where: what matches beside the title."""
+
+    title: tuple[Piece, ...]
+    href: str
+    note: str = ""
+    field: str = ""
+    where: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGroup:
+    label: str
+    icon: str
+    links: tuple[FoundLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Meter:
     """A score: its text, its share of the scale in percent, and where it stands ("low", "mid", "good")."""
 

@@ -1,4 +1,4 @@
-"""Lists, titles, lookup and search: many records at once, within sight."""
+"""Lists, titles and lookup: many records at once, within sight."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ from dsl.formula.tree import Formula
 from dsl.formula.value_types import YESNO
 from dsl.problems import Checked
 from dsl.source import Span
-from engine.answers import Found, Group, Page, Person, Record, Total
+from engine.answers import Found, Page, Person, Record, Total
 from engine.errors import BadInput
 from engine.flow.sentences import say
 from engine.people import users
 from engine.reading.desk import Desk
 from engine.reading.links import PERSON
-from engine.store import search as words
 from engine.store.lists import Query
-from engine.store.search import Scope as SearchScope
 from engine.verdict import Finding
 
 MOST_FOUND = 50
@@ -163,29 +161,3 @@ def _found(entity: str, record_id: int, title: str, values: Mapping[str, object]
     """The document number stands beneath the title, where there is one and it is not the title itself."""
     code = str(values.get("code") or "")
     return Found(entity, record_id, title, "" if code == title else code)
-
-
-# --- by words --------------------------------------------------------------------------------------------------------
-
-
-def search(desk: Desk, text: str, limit: int) -> list[Group]:
-    """Records that hold the words in a field that the actor may read, in the order of the app's menu."""
-    scopes = {entity.key: _search_scope(desk, entity) for entity in _in_menu_order(desk)}
-    limit = max(1, min(limit, MOST_FOUND))
-    found = words.find(desk.conn, desk.installed.gate, scopes, text, limit=limit, env=desk.env)
-    titles_by_pair = desk.titles_of({(key, record_id) for key, ids in found.items() for record_id in ids})
-    return [
-        Group(key, tuple(Found(key, record_id, titles_by_pair.get((key, record_id), "")) for record_id in found[key]))
-        for key in scopes
-        if key in found
-    ]
-
-
-def _search_scope(desk: Desk, entity: Entity) -> SearchScope:
-    covered = desk.hidden(entity) | desk.masked(entity)
-    return SearchScope(desk.sight(entity), tuple(key for key in words.searchable(entity) if key not in covered))
-
-
-def _in_menu_order(desk: Desk) -> list[Entity]:
-    keys = dict.fromkeys((*desk.app.menu, *desk.app.entities))
-    return [desk.app.entities[key] for key in keys if key in desk.app.entities]

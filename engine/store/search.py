@@ -1,7 +1,7 @@
 """Full text: one character a token and phrase queries, which finds exactly the substrings, in Chinese as in English.
 
-An entry is one field of one record, so that a search looks only into the fields that the person may read. The initials
-of the title's pinyin are an entry of their own (field ""): `hdzc` finds 华东轴承.
+An entry is one field of one record, so that a search looks only into the fields that the person may read. How the title
+sounds is an entry of its own (field ""), its initials and its whole pinyin: `hdzc` and `huadong` find 华东轴承.
 """
 
 from __future__ import annotations
@@ -29,8 +29,14 @@ from engine.store.system_tables import search_entry
 MOST_CHARACTERS = 4_000
 """Of one field; what stands further behind is not found."""
 
-INITIALS = ""
-"""The field of the entry that holds the title's initials."""
+SOUND = ""
+"""The field of the entry that holds how the title sounds."""
+
+_BETWEEN = "between"
+"""Stands between initials and pinyin. What people type becomes single letters, so no phrase reaches across it."""
+
+_MOST_LOOSE = 200
+"""Records looked at, newest first, when a name is only hinted at."""
 
 _KINDS = frozenset({"text", "long", "email", "url", "phone", "code", "rich"})
 _FTS5 = """
@@ -69,9 +75,11 @@ def tokens(text: str) -> str:
 
 
 @lru_cache(maxsize=8_192)
-def initials(text: str) -> str:
-    """The first letters of the text's pinyin; other characters stay."""
-    return "".join(hanzi.first_letters(text[:100]))
+def sounds(text: str) -> str:
+    """The tokens of the text's initials, then those of its pinyin: 水闸 → s z between s h u i z h a."""
+    spoken = [(syllable, is_read) for _place, syllable, is_read in hanzi.spoken(text[:100])]
+    initials = tokens("".join(syllable[:1] if is_read else syllable for syllable, is_read in spoken))
+    return f"{initials} {_BETWEEN} {tokens(''.join(syllable for syllable, _ in spoken))}" if initials else ""
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -81,13 +89,13 @@ def index(
     conn: Connection, entity: Entity, record_id: int, values: Mapping[str, object], *, is_new: bool = False
 ) -> None:
     """Brings the entries of the fields named in `values` up to date; other fields keep theirs."""
-    texts = _texts(entity, values)
-    if not texts:
+    entries = _entries(entity, values)
+    if not entries:
         return
     if not is_new:
-        _forget(conn, entity.key, record_id, tuple(texts))
-    for field, text in texts.items():
-        if words := tokens(text):
+        _forget(conn, entity.key, record_id, tuple(entries))
+    for field, words in entries.items():
+        if words:
             _add(conn, entity.key, record_id, field, words)
 
 
@@ -96,8 +104,8 @@ def index_many(conn: Connection, entity: Entity, rows: Iterable[tuple[int, Mappi
     entries = [
         {"entity": entity.key, "record_id": record_id, "field": field, "new_words": words}
         for record_id, values in rows
-        for field, text in _texts(entity, values).items()
-        if (words := tokens(text))
+        for field, words in _entries(entity, values).items()
+        if words
     ]
     if conn.dialect == POSTGRESQL:
         conn.execute_many(_plans.get("add many", lambda: _insert(has_words=True)), entries)
@@ -110,15 +118,16 @@ def index_many(conn: Connection, entity: Entity, rows: Iterable[tuple[int, Mappi
 
 def forget(conn: Connection, entity: Entity, record_id: int) -> None:
     """Takes a removed record out of the index."""
-    _forget(conn, entity.key, record_id, (*searchable(entity), INITIALS))
+    _forget(conn, entity.key, record_id, (*searchable(entity), SOUND))
 
 
-def _texts(entity: Entity, values: Mapping[str, object]) -> dict[str, str]:
-    """The entries of a record by field, as far as `values` names them."""
+def _entries(entity: Entity, values: Mapping[str, object]) -> dict[str, str]:
+    """Field → tokens of a record's entries, as far as `values` names them."""
     texts = {key: str(values[key] or "") for key in searchable(entity) if key in values}
+    entries = {key: tokens(text) for key, text in texts.items()}
     if entity.title in texts:
-        texts[INITIALS] = initials(texts[entity.title])
-    return texts
+        entries[SOUND] = sounds(texts[entity.title])
+    return entries
 
 
 def _forget(conn: Connection, entity: str, record_id: int, fields: Collection[str]) -> None:
@@ -173,34 +182,83 @@ def find(
     words = tokens(text)
     if not words:
         return {}
-    found = {key: _find_in(conn, gate, key, scope, words, limit, env) for key, scope in scopes.items()}
+    phrase = words if conn.dialect == POSTGRESQL else f'"{words}"'
+    found = {key: _find_in(conn, gate, key, scope, phrase, limit, env) for key, scope in scopes.items()}
     return {key: ids for key, ids in found.items() if ids}
 
 
+def find_loosely(
+    conn: Connection, gate: Gate, scopes: Mapping[str, Scope], text: str, *, env: Env | None = None
+) -> dict[str, list[int]]:
+    """Entity → ids of records whose title has all these Chinese characters somewhere: 上汽 of 上海汽车, newest first.
+
+    Nothing for other text, whose letters every record has. Whether they stand in order is the caller's to see.
+    """
+    words = tokens(text).split()
+    if len(words) < 2 or any(word.isascii() for word in words):
+        return {}
+    everything = " ".join(words if conn.dialect == POSTGRESQL else (f'"{word}"' for word in words))
+    titles = {
+        key: Scope(scope.sight, (title,))
+        for key, scope in scopes.items()
+        if (title := gate.app.entity(key).title) in scope.fields
+    }
+    found = {
+        key: _find_in(conn, gate, key, scope, everything, _MOST_LOOSE, env, is_phrase=False)
+        for key, scope in titles.items()
+    }
+    return {key: ids for key, ids in found.items() if ids}
+
+
+def read_texts(
+    conn: Connection, gate: Gate, entity: str, scope: Scope, ids: Collection[int], env: Env | None = None
+) -> dict[int, dict[str, str]]:
+    """Id → the texts of those records by field, the readable ones that are not empty."""
+    fields = tuple(scope.fields)
+
+    def select() -> sa.Executable:
+        rows = gate.readable(entity, scope.sight, stored=fields)
+        return sa.select(rows.c.id, *(rows.c[key] for key in fields)).where(is_one_of(rows.c.id, "ids"))
+
+    plan = gate.plans.get(("search texts", entity, scope.sight.shape, fields), select)
+    rows = conn.rows(plan, {**gate.params(scope.sight, env), "ids": list(ids)})
+    return {row[0]: {key: str(text) for key, text in zip(fields, row[1:], strict=True) if text} for row in rows}
+
+
 def _find_in(
-    conn: Connection, gate: Gate, entity: str, scope: Scope, words: str, limit: int, env: Env | None
+    conn: Connection,
+    gate: Gate,
+    entity: str,
+    scope: Scope,
+    wanted: str,
+    limit: int,
+    env: Env | None,
+    *,
+    is_phrase: bool = True,
 ) -> list[int]:
+    """wanted: what the full-text index is asked for."""
     if scope.sight.is_nothing:
         return []
     title = gate.app.entity(entity).title
-    fields = [*scope.fields, *([INITIALS] if title in scope.fields else [])]
+    fields = [*scope.fields, *([SOUND] if title in scope.fields and is_phrase else [])]
     plan = gate.plans.get(
-        ("search", entity, scope.sight.shape, conn.dialect), lambda: _select(gate, entity, scope.sight, conn.dialect)
+        ("search", entity, scope.sight.shape, conn.dialect, is_phrase),
+        lambda: _select(gate, entity, scope.sight, conn.dialect, is_phrase=is_phrase),
     )
-    phrase = words if conn.dialect == POSTGRESQL else f'"{words}"'
-    params = {**gate.params(scope.sight, env), "entity": entity, "fields": fields, "phrase": phrase, "most": limit}
+    params = {**gate.params(scope.sight, env), "entity": entity, "fields": fields, "wanted": wanted, "most": limit}
     return [row[0] for row in conn.rows(plan, params)]
 
 
-def _select(gate: Gate, entity: str, sight: Sight, dialect: str) -> sa.Executable:
+def _select(gate: Gate, entity: str, sight: Sight, dialect: str, *, is_phrase: bool) -> sa.Executable:
     rows = gate.readable(entity, sight)
-    phrase = sa.bindparam("phrase", type_=sa.Text())
+    wanted = sa.bindparam("wanted", type_=sa.Text())
     source: sa.FromClause = search_entry
     if dialect == POSTGRESQL:
-        matches = _entry.words.bool_op("@@")(sa.func.phraseto_tsquery(_simple(), phrase))
+        to_query = sa.func.phraseto_tsquery if is_phrase else sa.func.plainto_tsquery
+        matches = _entry.words.bool_op("@@")(to_query(_simple(), wanted))
     else:
         source = search_entry.join(_fts, _fts.c.rowid == _entry.id)
-        matches = _fts.c.words.bool_op("MATCH")(phrase)
+        matches = _fts.c.words.bool_op("MATCH")(wanted)
     mine = (_entry.entity == sa.bindparam("entity"), is_one_of(_entry.field, "fields", keys=True))
     hits = sa.select(rows.c.id).select_from(source.join(rows, rows.c.id == _entry.record_id)).where(*mine, matches)
     return hits.distinct().order_by(rows.c.id.desc()).limit(sa.bindparam("most", type_=sa.Integer()))

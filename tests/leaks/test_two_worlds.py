@@ -31,7 +31,8 @@ CLERK_ASKS = (
     "/api/v1/opportunity?filter=customer.margin>0.1", "/api/v1/order?filter=customer.health>40", "/api/v1/opportunity",
     "/", "/home/short", "/e/customer", "/e/customer?view=rescue", "/e/customer?sort=-margin", "/e/customer/2",
     "/e/customer?f.health_band=high", "/e/customer?filter=margin>5%25", "/e/customer/2/why/health", "/e/opportunity/2",
-    "/e/opportunity/board", "/search?q=cust", "/lookup/customer?q=cust", "/e/visit/new?customer=2",
+    "/e/opportunity/board", "/search?q=cust", "/search/found?q=cust", "/search/found?seen=customer:2",
+    "/lookup/customer?q=cust", "/e/visit/new?customer=2",
 )  # fmt: skip
 OTHERS_ASK = (
     *(f"/api/v1/{entity}{rest}" for entity in ("customer", "opportunity", "quote", "order") for rest in (
@@ -40,6 +41,7 @@ OTHERS_ASK = (
         "", "/2", "/2/edit", "/new?customer=2", "/new?opportunity=2")),
     *(f"/lookup/{entity}?q=s" for entity in ("customer", "opportunity", "quote", "order")),
     "/api/v1/customer?filter=count(opportunities where amount>600)>0", "/", "/home/short", "/search?q=secret",
+    "/search/found?q=secret", "/search/found?q=scrt", "/search/found?seen=customer:1,customer:2,opportunity:2",
     "/e/opportunity/board",
 )  # fmt: skip
 

@@ -210,6 +210,14 @@ def test_search_finds_words_and_initials_in_the_order_of_the_menu(shop: Shop) ->
     assert [group.entity for group in shop.engine.search(shop.sales.context, "华东")] == ["deal"]
 
 
+def test_the_best_matches_come_first_and_say_where_the_words_stand(shop: Shop) -> None:
+    within, first = shop.customer("新华东轴承"), shop.customer("华东轴承")
+    [group] = shop.engine.search(shop.sales.context, "huadong")
+    assert [(found.id, found.hit and found.hit.marked) for found in group.found] == [(first, (0, 1)), (within, (1, 2))]
+    [group] = shop.engine.search(shop.sales.context, "华轴")
+    assert {found.id for found in group.found} == {within, first}
+
+
 def test_an_empty_deal_saved_in_another_revision_still_reads(shop: Shop) -> None:
     deal = shop.deal()
     made(shop.sales.do(Update("deal", deal, None, {"reason": "x"})))

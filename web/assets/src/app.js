@@ -5,6 +5,7 @@ import { startGate } from "./gate.js";
 import { startKeys } from "./keys.js";
 import { startToasts } from "./toasts.js";
 import { startPreview } from "./preview.js";
+import { startSeen } from "./seen.js";
 
 htmx.config.includeIndicatorCSS = false; // the page's CSP allows no inline style
 htmx.config.history = "reload";
@@ -18,6 +19,7 @@ const islands = {
   place: () => import("./place.js"),
   list: () => import("./list.js"),
   snippets: () => import("./snippets.js"),
+  finder: () => import("./finder.js"),
 };
 
 function startIslands(root) {
@@ -36,9 +38,17 @@ startGate();
 startKeys();
 startToasts();
 startPreview();
+startSeen();
 startIslands(document);
 document.addEventListener("htmx:after:swap", () => startIslands(document));
 document.addEventListener("sluice:added", (event) => startIslands(event.target));
+// Islands that are seldom wanted come when they are touched.
+document.addEventListener("focusin", (event) => {
+  const late = event.target.closest("[data-island-late]");
+  if (!late || late.dataset.started) return;
+  late.dataset.island = late.dataset.islandLate;
+  startIslands(late);
+});
 
 // A thin line at the top for anything that takes longer than a moment.
 let underWay = 0;

@@ -41,6 +41,9 @@ def _find(store: Store, text: str, sight: Sight = SYSTEM_SIGHT, fields: Collecti
         ("轴有", []),
         ("hdzc", [1]),
         ("HDZC", [1]),
+        ("huadong", [1]),
+        ("dongzhou", [1]),
+        ("zchuadong", []),
         ('"', []),
         ("  ", []),
         ('华东" OR "精密', []),
@@ -49,6 +52,16 @@ def _find(store: Store, text: str, sight: Sight = SYSTEM_SIGHT, fields: Collecti
 def test_a_search_finds_the_substring(store: Store, text: str, found: list[int]) -> None:
     _indexed(store)
     assert _find(store, text) == found
+
+
+def test_names_that_are_hinted_at_have_all_the_characters(store: Store) -> None:
+    _indexed(store)
+    with store.database.read() as conn:
+        scopes = {"customer": Scope(SYSTEM_SIGHT, ("name", "code"))}
+        assert search.find_loosely(conn, store.gate, scopes, "华轴") == {"customer": [1]}
+        assert search.find_loosely(conn, store.gate, scopes, "华厂") == {}
+        assert search.find_loosely(conn, store.gate, scopes, "hz") == {}
+        assert search.find_loosely(conn, store.gate, {"customer": Scope(SYSTEM_SIGHT, ("code",))}, "华轴") == {}
 
 
 def test_only_readable_fields_are_searched(store: Store) -> None:
