@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dsl.app import App
 from engine.clock import Clock
+from engine.delivery.outbox import Jobs
 from engine.flow.formulas import Formulas
 from engine.store.apply import apply_app, read_tables
 from engine.store.database import Database
@@ -40,10 +41,14 @@ class Installed:
     formulas: Formulas
     foresight: Foresight
     files: FileStore
+    jobs: Jobs
 
 
-def install(app: App, database: Database, files: FileStore, clock: Clock) -> Installed:
-    """Applies the app to the database and puts its parts together. Raises NotReady if the data does not fit it."""
+def install(app: App, database: Database, files: FileStore, clock: Clock, jobs: Jobs | None = None) -> Installed:
+    """Applies the app to the database and puts its parts together. Raises NotReady if the data does not fit it.
+
+    jobs: those of the app's revision before this one; without it, nothing was put yet.
+    """
     revision = apply_app(database, app, clock)
     tables = read_tables(database, app)
     sql = SqlFormulas(app, tables, database.dialect)
@@ -63,4 +68,5 @@ def install(app: App, database: Database, files: FileStore, clock: Clock) -> Ins
         formulas=Formulas(app),
         foresight=Foresight(app),
         files=files,
+        jobs=jobs or Jobs(database),
     )

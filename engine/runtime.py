@@ -35,6 +35,7 @@ from engine.answers import (
 from engine.clock import Clock, SystemClock
 from engine.commands import Children, Command, Move, Values
 from engine.context import Actor, Channel, Context
+from engine.delivery.outbox import Jobs
 from engine.errors import BadInput, EngineError, NotReady, NotThere
 from engine.flow.sentences import say
 from engine.installed import Installed, install
@@ -114,10 +115,16 @@ class Engine:
             return checked
         with self._reloading:
             old = self.installed
-            self.installed = install(checked.value, old.database, old.files, old.clock)
+            self.installed = install(checked.value, old.database, old.files, old.clock, old.jobs)
         return checked
 
+    @property
+    def jobs(self) -> Jobs:
+        return self.installed.jobs
+
     def close(self) -> None:
+        """Stops the workers of this process, if it has any, and lets go of the database."""
+        self.jobs.stop()
         self.database.close()
 
     # --- people ------------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ class PostgresServer:
 
     def give_back(self, url: str) -> None:
         run_sql(self.admin_url, _END_OTHERS, (_name_in(url),))
-        run_sql(url, "DROP SCHEMA public CASCADE", (), "CREATE SCHEMA public")
+        run_sql(url, "DROP SCHEMA public CASCADE", (), "CREATE SCHEMA public", "DROP SCHEMA IF EXISTS dbos CASCADE")
         self.free.append(url)
 
 

@@ -36,7 +36,7 @@ COMMANDS: Mapping[str, Command] = {
     "apply": Command("apply", "apply an app to the database"),
     "user": Command("user", "list, add people; set a password"),
     "test": Command("test", "run the whole suite; arguments are pytest's", hands_on=True),
-    "worker": Command("", "run the jobs of another process"),
+    "worker": Command("worker", "run the jobs of other processes (PostgreSQL)"),
     "import": Command("", "load records from a file"),
     "export": Command("", "write records to a file"),
     "backup": Command("", "copy the data while people work"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import sys
 import time
 
 from flask import Response, g, request
@@ -11,6 +13,12 @@ from flask import Response, g, request
 from web.session import current_actor, request_id
 
 log = logging.getLogger("sluice.request")
+
+
+def set_up_logging() -> None:
+    """To standard error, from the level that SLUICE_LOG names."""
+    level = os.environ.get("SLUICE_LOG", "INFO").upper()
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(levelname)s %(message)s")
 
 
 def start() -> None:

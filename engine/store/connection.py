@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.schema import ExecutableDDLElement
 
+from engine.store.borrowed import lend
 from engine.store.columns import POSTGRESQL
 from engine.store.driver import Driver, RawConnection
 from engine.store.plans import Params, Plan, Row, StatementCache
@@ -88,6 +89,10 @@ class Connection:
     def rollback_only(self) -> None:
         """The transaction will end by a rollback, whatever happens: a dry run."""
         self.is_dry = True
+
+    def lent(self) -> AbstractContextManager[sa.Connection]:
+        """This transaction for the job library, which writes its rows with SQLAlchemy; only for `engine.delivery`."""
+        return lend(self._raw, self._driver)
 
     def control(self, sql: str) -> None:
         """BEGIN, COMMIT and their like; only for `Database`."""

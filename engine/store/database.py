@@ -33,8 +33,10 @@ class Database:
     to be run again after a deadlock or a lost link, `run`.
     """
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, address: str) -> None:
         self._driver = driver
+        self.address = address
+        """As SQLAlchemy writes it, with the file's whole path or the password: not for people's eyes."""
         self._statements = StatementCache(driver.dialect)
         self.dialect: str = driver.dialect.name
 
@@ -44,12 +46,12 @@ class Database:
 
         StoreLocked while another process serves the same file; ValueError for any other address.
         """
-        if url in ("", "sqlite"):
-            return Database(SqliteDriver(data_dir / FILE_NAME))
-        if url.startswith("sqlite:///"):
-            return Database(SqliteDriver(Path(url.removeprefix("sqlite:///"))))
+        if url in ("", "sqlite") or url.startswith("sqlite:///"):
+            named = url.removeprefix("sqlite").removeprefix(":///")
+            path = Path(named) if named else data_dir / FILE_NAME
+            return Database(SqliteDriver(path), f"sqlite:///{path.absolute()}")
         if url.startswith(("postgresql://", "postgresql+psycopg://")):
-            return Database(PostgresqlDriver(url))
+            return Database(PostgresqlDriver(url), url.replace("postgresql://", "postgresql+psycopg://", 1))
         raise ValueError(f"not a database address: {url.rpartition('@')[2]}")
 
     @contextmanager

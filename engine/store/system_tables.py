@@ -255,6 +255,13 @@ idempotency = sa.Table(
     sa.Index("idempotency_at", "at"),
 )
 
+job_worker = sa.Table(
+    "job_worker",
+    SYSTEM,
+    sa.Column("id", text_type(), primary_key=True),
+    _number("beat"),  # raised every few seconds: others see by it that the process lives, whatever its clock says
+)
+
 search_entry = sa.Table(
     "search_entry",
     SYSTEM,

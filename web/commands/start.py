@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import signal
 import sys
@@ -16,6 +15,7 @@ from engine.runtime import Engine
 from engine.sample import load_sample
 from web.commands.places import add_app, add_data, engine_at, has_people
 from web.create_site import create_site
+from web.request_log import set_up_logging
 from web.settings import settings_from
 
 LOGINS = "sample-logins.txt"
@@ -28,13 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000, metavar="N", help="8000; 0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
     parser.add_argument("--threads", type=int, default=8, metavar="N", help="requests served at once (8)")
+    parser.add_argument(
+        "--no-workers", action="store_true", help="run no jobs in this process: `sluice worker` does (PostgreSQL)"
+    )
     parser.add_argument("--no-sample", action="store_true", help="start with an empty company")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    logging.basicConfig(
-        stream=sys.stderr, level=os.environ.get("SLUICE_LOG", "INFO").upper(), format="%(levelname)s %(message)s"
-    )
+    set_up_logging()
     signal.signal(signal.SIGTERM, _stop)
     engine = engine_at(arguments)
     try:
@@ -56,6 +57,8 @@ def _serve(engine: Engine, arguments: argparse.Namespace) -> int:
         print(f"cannot listen on {arguments.host}:{arguments.port}: {error.strerror}", file=sys.stderr)
         return 1
     print(f"ready http://{arguments.host}:{server.effective_port}", flush=True)
+    if not arguments.no_workers:
+        engine.jobs.start_when_needed(engine)
     server.run()
     return 0
 

@@ -1,0 +1,1 @@
+"""What is done after a transaction, outside of it: jobs, webhooks."""

@@ -1,0 +1,9 @@
+"""Every kind of job that the engine knows. One name, one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.delivery.job import JobKind
+
+KINDS: Mapping[str, JobKind] = {}

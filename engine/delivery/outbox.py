@@ -1,0 +1,154 @@
+"""Where a transaction leaves what is to be done after it. The job library is loaded with the first need of it.
+
+A job is a row of the same database, written in the same transaction: rolled back, there is no job; committed, it will
+be run at least once, whatever is killed in between.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import sqlalchemy as sa
+
+from engine.delivery.job import QUEUE, JobKind, JobNote, State
+from engine.store.connection import Connection
+from engine.store.database import Database
+from engine.store.driver import DuplicateValue
+from engine.store.system_tables import setting
+
+if TYPE_CHECKING:
+    from engine.delivery import jobs as library
+    from engine.runtime import Engine
+
+log = logging.getLogger("sluice.jobs")
+
+MOST_LISTED = 200
+_MADE = "jobs"
+"""The setting that says that this database has the library's tables."""
+
+
+class Jobs:
+    """The jobs of one database. Safe to share between threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._store: library.JobStore | None = None
+        self._workers: library.Workers | None = None
+        self._waits_for: Engine | None = None
+
+    # --- putting -----------------------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Loads the library and makes its tables, once. To be called outside a transaction, before the first `put`."""
+        self._ready_store()
+        if not self._were_made():
+            with self._database.write() as conn, suppress(DuplicateValue):
+                conn.execute(sa.insert(setting).values(key=_MADE, value="1"))
+        self._start_in_background()
+
+    def put(
+        self,
+        conn: Connection,
+        name: str,
+        payload: Mapping[str, Any],
+        key: str,
+        after: timedelta | None = None,
+        queue: str = QUEUE,
+    ) -> None:
+        """A job for after this write transaction. payload: JSON. key: one job for one key, however often it is put.
+
+        Raises RuntimeError before `prepare`.
+        """
+        if self._store is None:
+            raise RuntimeError("the job tables are not made yet: call prepare() outside the transaction")
+        self._store.put(conn, name, payload, key, after, queue)
+
+    # --- running -----------------------------------------------------------------------------------------------------
+
+    def start(
+        self, engine: Engine, kinds: Mapping[str, JobKind] | None = None, *, beat_seconds: float | None = None
+    ) -> None:
+        """Worker threads in this process; one engine of a process may have them. kinds: those of the shipped engine."""
+        module = _library()
+        self.prepare()
+        with self._lock:
+            if self._workers is None:
+                known = kinds if kinds is not None else importlib.import_module("engine.delivery.kinds").KINDS
+                self._workers = module.Workers(self._database, engine, known, beat_seconds or module.BEAT_SECONDS)
+
+    def start_when_needed(self, engine: Engine) -> None:
+        """As `start`, behind the back of the caller and not before this database has had a job: an app that puts none
+        pays for none."""
+        self._waits_for = engine
+        if self._were_made():
+            self._start_in_background()
+
+    def _start_in_background(self) -> None:
+        engine, self._waits_for = self._waits_for, None
+        if engine is not None:
+            threading.Thread(target=self._start_quietly, args=(engine,), name="jobs-start", daemon=True).start()
+
+    def _start_quietly(self, engine: Engine) -> None:
+        try:
+            self.start(engine)
+        except Exception:  # the worker's border: the site goes on without workers, and /readyz says so
+            log.exception("the job workers did not start")
+
+    def _were_made(self) -> bool:
+        with self._database.read() as conn:
+            return conn.one(sa.select(setting.c.key).where(setting.c.key == _MADE)) is not None
+
+    def stop(self, grace_seconds: int = 10) -> None:
+        """Takes no further job, lets the running ones end within the grace, and lets go of the database."""
+        self._waits_for = None
+        with self._lock:
+            workers, self._workers = self._workers, None
+            store, self._store = self._store, None
+        if workers is not None:
+            workers.stop(grace_seconds)
+        if store is not None:
+            store.close()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether this process has live workers."""
+        workers = self._workers
+        return workers is not None and workers.is_alive
+
+    @property
+    def tallies(self) -> Mapping[str, int]:
+        """Since this process started its workers: done, failed (to be tried again) and dead tries."""
+        workers = self._workers
+        return dict(workers.tallies) if workers is not None else {}
+
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def list(self, *states: State, limit: int = MOST_LISTED) -> list[JobNote]:
+        """Latest first."""
+        return self._ready_store().list(states, limit)
+
+    def cancel(self, job_id: str) -> bool:
+        """A waiting or dead job that will not be run any more; False if there is none."""
+        return self._ready_store().cancel(job_id)
+
+    def replay(self, job_id: str) -> bool:
+        """One more try of a dead or cancelled job; False if there is none."""
+        return self._ready_store().replay(job_id)
+
+    def _ready_store(self) -> library.JobStore:
+        with self._lock:
+            if self._store is None:
+                self._store = cast("library.JobStore", _library().JobStore(self._database))
+            return self._store
+
+
+def _library() -> Any:
+    """The module that imports the job library: 20 MB and a second, so not before it is needed."""
+    return importlib.import_module("engine.delivery.jobs")
