@@ -28,6 +28,9 @@ CLERK_ASKS = (
     *(f"/api/v1/customer/2/why?field={key}" for key in ("margin", "health", "health_band", "completeness", "name")),
     "/api/v1/customer?filter=margin>0.05", "/api/v1/customer?filter=health>40", "/api/v1/customer?sort=-health",
     "/api/v1/customer?filter=exists(opportunities where customer.margin>5%25)", "/api/v1/customer?fields=margin",
+    "/api/v1/customer/totals?by=industry&sums=margin", "/api/v1/customer/totals?by=grade&filter=margin>0.05",
+    "/api/v1/customer/totals?by=health_band", "/api/v1/customer/totals?by=grade",
+    "/api/v1/opportunity/totals?by=customer",
     "/api/v1/opportunity?filter=customer.margin>0.1", "/api/v1/order?filter=customer.health>40", "/api/v1/opportunity",
     "/", "/home/short", "/e/customer", "/e/customer?view=rescue", "/e/customer?sort=-margin", "/e/customer/2",
     "/e/customer?f.health_band=high", "/e/customer?filter=margin>5%25", "/e/customer/2/why/health", "/e/opportunity/2",
@@ -36,7 +39,8 @@ CLERK_ASKS = (
 )  # fmt: skip
 OTHERS_ASK = (
     *(f"/api/v1/{entity}{rest}" for entity in ("customer", "opportunity", "quote", "order") for rest in (
-        "", "?q=secret", "?sort=id", "/1", "/2", "/2/timeline", "/2/checklist", "/2/why?field=amount")),
+        "", "?q=secret", "?sort=id", "/totals?by=owner",
+        "/1", "/2", "/2/timeline", "/2/checklist", "/2/why?field=amount")),
     *(f"/e/{entity}{rest}" for entity in ("customer", "opportunity", "quote", "order") for rest in (
         "", "/2", "/2/edit", "/new?customer=2", "/new?opportunity=2")),
     *(f"/lookup/{entity}?q=s" for entity in ("customer", "opportunity", "quote", "order")),

@@ -273,6 +273,24 @@ def test_a_filter_is_a_formula_over_what_one_may_read(acting: As) -> None:
     assert set(found.json["items"][0]) <= {"id", "version", "_version", "_title", "amount"}
 
 
+def test_totals_count_and_add_up_by_the_values_of_a_field(acting: As) -> None:
+    manager, sales = acting("manager"), acting("sales")
+    for amount in ("1000.10", "2000.20"):
+        deal(sales, amount=amount, name="合计")
+    mine = 'name = "合计"'
+    found = manager.get("/opportunity/totals", by="stage", sums="amount", filter=mine)
+    assert found.json == {"groups": [{"key": "lead", "count": 2, "sums": {"amount": "3000.30"}}]}
+    by_owner = manager.get("/opportunity/totals", by="owner", filter=mine).json["groups"]
+    assert [(group["key"]["title"], group["count"]) for group in by_owner] == [("Sales", 2)]
+
+
+@pytest.mark.parametrize("query", [{}, {"by": "none"}, {"by": "stage,owner"}, {"by": "stage", "sums": "name"}])
+def test_totals_of_what_cannot_be_added_up_are_refused(acting: As, query: dict[str, str]) -> None:
+    answer = acting("sales").get("/opportunity/totals", **query)
+    assert answer.status_code == 422
+    assert answer.json["findings"][0]["said"]
+
+
 @pytest.mark.parametrize(
     "query",
     [

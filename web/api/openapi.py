@@ -76,6 +76,9 @@ def _entity_paths(entity: Entity) -> Schema:
             "patch": _operation(entity, "change", ref_to(entity.key), f"{entity.key}_change", parameters=[ID]),
             "delete": _operation(entity, "delete", ref_to(entity.key), parameters=[ID, _VERSION, _KEY]),
         },
+        f"{root}/totals": {
+            "get": _operation(entity, "totals_of", ref_to("Totals"), parameters=_totals_parameters(entity))
+        },
         f"{root}/bulk": {"post": _operation(entity, "bulk", ref_to("BulkAnswer"), "Bulk")},
         f"{one}/timeline": {"get": _operation(entity, "timeline", OBJECT, parameters=[ID, _LIMIT, _BEFORE])},
         f"{one}/checklist": {"get": _operation(entity, "checklist", OBJECT, parameters=[ID])},
@@ -148,6 +151,20 @@ def _list_parameters(entity: Entity) -> list[Schema]:
         parameter("cursor", "query", WORD, "`next` of the page before"),
         _comma_list("fields", keys, "which fields to answer with"),
         parameter("q", "query", {"type": "string", "maxLength": 200}, "words to search for"),
+    ]
+
+
+_GROUPED = frozenset({"text", "choice", "person", "ref", "department", "yesno", "date", "integer"})
+_SUMMED = frozenset({"number", "integer", "money", "percent", "duration"})
+
+
+def _totals_parameters(entity: Entity) -> list[Schema]:
+    grouped = [field.key for field in entity.fields.values() if field.kind in _GROUPED]
+    summed = [field.key for field in entity.fields.values() if field.kind in _SUMMED]
+    return [
+        parameter("by", "query", {"enum": grouped}, "the field whose values make the groups", required=True),
+        parameter("filter", "query", WORD, "a formula, as for the list"),
+        *([_comma_list("sums", summed, "fields to add up")] if summed else ()),
     ]
 
 

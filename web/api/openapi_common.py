@@ -145,6 +145,13 @@ COMMON_SCHEMAS: Schema = {
     ),
     "Command": {"oneOf": [ref_to(f"{op}Command") for op in ("Create", "Update", "Delete", "Move")]},
     "Bulk": _closed(("commands",), commands=_list_of("Command") | {"minItems": 1, "maxItems": 200}, dry=_YES_NO),
+    "Totals": _open(
+        ("groups",),
+        groups={
+            "type": "array",
+            "items": _open(("key", "count", "sums"), key={}, count={"type": "integer"}, sums={"type": "object"}),
+        },
+    ),
     "BulkAnswer": _open(
         ("results",), results={"type": "array", "items": _open(("status",), status={"type": "integer"})}
     ),

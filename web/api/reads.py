@@ -18,12 +18,13 @@ from engine.verdict import Finding
 from web.api.blueprint import api
 from web.api.body import unreadable
 from web.api.sentences import say
-from web.api.values import entity_named, field_json, file_json, record_json
+from web.api.values import POINTERS, entity_named, field_json, file_json, record_json, target_of
 from web.responses import explanation_json, finding_json, json_answer
 from web.session import current_context, current_engine, current_language
 
 PAGE, MOST = 50, 200
 LONGEST_SEARCH = 200
+TOTALS_PARAMETERS = frozenset({"by", "sums", "filter"})
 LIST_PARAMETERS = frozenset({"filter", "sort", "limit", "cursor", "fields", "q"})
 
 
@@ -48,6 +49,33 @@ def list_records(entity: str) -> Response:
         kept = {"id", "version", "_version", "_title", *names}
         items = [{key: value for key, value in item.items() if key in kept} for item in items]
     return json_answer({"items": items, "next": page.next})
+
+
+@api.get("/<entity:entity>/totals")
+def totals(entity: str) -> Response:
+    """Records in sight counted by the values of a field, with exact sums of others: {groups: [{key, count, sums}]}."""
+    shape = entity_named(entity)
+    _known_parameters(TOTALS_PARAMETERS)
+    by, sums = _names(shape, "by"), _names(shape, "sums")
+    if len(by) != 1:
+        raise unreadable("request.query.by", say("by_wanted", current_language()), 422)
+    where = _filter(shape, request.args.get("filter", ""))
+    found = current_engine().totals(current_context(), shape.key, where, by[0], sums)
+    groups = [
+        {
+            "key": _group_key(shape.fields[by[0]], each.key),
+            "count": each.count,
+            "sums": {key: field_json(shape.fields[key], value, "", {}) for key, value in each.sums.items()},
+        }
+        for each in found
+    ]
+    return json_answer({"groups": groups})
+
+
+def _group_key(field: Field, key: object) -> object:
+    pair = (target_of(field), key) if field.kind in POINTERS and isinstance(key, int) else None
+    titles = current_engine().titles(current_context(), [pair]) if pair else {}
+    return field_json(field, key, titles.get(pair, "") if pair else "", {})
 
 
 @api.get("/<entity:entity>/<int:record_id>")

@@ -26,6 +26,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "file_wanted": ("请用 multipart 的 file 项上传一个文件", "Upload one file as the multipart part `file`"),
     "commands_wanted": ("commands 是 1 到 {most} 条命令", "commands is a list of 1 to {most} commands"),
     "command_wanted": ("op 是 create、update、delete 或 move", "op is create, update, delete or move"),
+    "by_wanted": ("by 是一个字段", "`by` names one field"),
     "rule_wanted": ("请给出 rule 或 field", "Name a rule or a field"),
 }
 

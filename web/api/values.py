@@ -135,7 +135,7 @@ def values_json(
     body = _head(entity, record_id, version)
     for key, value in shown.items():
         field = entity.fields[key]
-        title = titles.get((_target(field), value), "") if isinstance(value, int) else ""
+        title = titles.get((target_of(field), value), "") if isinstance(value, int) else ""
         body[key] = field_json(field, value, title, {})
     return body
 
@@ -177,7 +177,8 @@ def _head(entity: Entity, record_id: int | None, version: int | None) -> dict[st
     return head if "version" in entity.fields else head | {"version": version}
 
 
-def _target(field: Field) -> str:
+def target_of(field: Field) -> str:
+    """The entity that a reference or a person's field points to."""
     return "person" if field.kind == "person" else field.target
 
 
@@ -185,4 +186,4 @@ def _pairs(entity: Entity, values: Mapping[str, object]) -> Iterable[tuple[str, 
     for key, value in values.items():
         field = entity.fields[key]
         if field.kind in POINTERS and isinstance(value, int):
-            yield _target(field), value
+            yield target_of(field), value

