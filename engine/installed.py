@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dsl.app import App
 from engine.clock import Clock
 from engine.delivery.outbox import Jobs
+from engine.delivery.webhooks import Announcer
 from engine.flow.formulas import Formulas
 from engine.store.apply import apply_app, read_tables
 from engine.store.database import Database
@@ -42,6 +43,7 @@ class Installed:
     foresight: Foresight
     files: FileStore
     jobs: Jobs
+    announcer: Announcer
 
 
 def install(app: App, database: Database, files: FileStore, clock: Clock, jobs: Jobs | None = None) -> Installed:
@@ -51,6 +53,7 @@ def install(app: App, database: Database, files: FileStore, clock: Clock, jobs: 
     """
     revision = apply_app(database, app, clock)
     tables = read_tables(database, app)
+    jobs = jobs or Jobs(database)
     sql = SqlFormulas(app, tables, database.dialect)
     gate = Gate(app, tables, formula_sql=sql.where, live=sql.add_live, moment=moment)
     return Installed(
@@ -68,5 +71,6 @@ def install(app: App, database: Database, files: FileStore, clock: Clock, jobs: 
         formulas=Formulas(app),
         foresight=Foresight(app),
         files=files,
-        jobs=jobs or Jobs(database),
+        jobs=jobs,
+        announcer=Announcer(jobs),
     )

@@ -36,6 +36,7 @@ from engine.clock import Clock, SystemClock
 from engine.commands import Children, Command, Move, Values
 from engine.context import Actor, Channel, Context
 from engine.delivery.outbox import Jobs
+from engine.delivery.outgoing import NOBODY_INSIDE, Allowed
 from engine.errors import BadInput, EngineError, NotReady, NotThere
 from engine.flow.sentences import say
 from engine.installed import Installed, install
@@ -67,8 +68,10 @@ class Engine:
     to a record goes through `execute`. Safe to share between threads.
     """
 
-    def __init__(self, installed: Installed, app_path: Path | None = None) -> None:
+    def __init__(self, installed: Installed, app_path: Path | None = None, allowed: Allowed = NOBODY_INSIDE) -> None:
         self.installed = installed
+        self.allowed = allowed
+        """Addresses inside the house that webhooks may reach."""
         self._app_path = app_path
         self._reloading = threading.Lock()
 
@@ -90,8 +93,19 @@ class Engine:
 
     # --- life --------------------------------------------------------------------------------------------------------
 
+    @property
+    def data_dir(self) -> Path:
+        return self.installed.files.data_dir
+
     @classmethod
-    def start(cls, app_path: Path, database_url: str, data_dir: Path, clock: Clock | None = None) -> Engine:
+    def start(
+        cls,
+        app_path: Path,
+        database_url: str,
+        data_dir: Path,
+        clock: Clock | None = None,
+        allowed: Allowed = NOBODY_INSIDE,
+    ) -> Engine:
         """Load and check the app, open the database, apply the app. Raises NotReady, telling why, or StoreLocked."""
         checked = load_app(app_path)
         if checked.value is None or not checked.is_ok:
@@ -104,7 +118,7 @@ class Engine:
         except BaseException:
             database.close()
             raise
-        return cls(installed, app_path)
+        return cls(installed, app_path, allowed)
 
     def reload(self) -> Checked[App]:
         """Read the app's file again; when it has no errors, apply it and go on with it. Else nothing changes."""
@@ -355,24 +369,24 @@ class Engine:
         if not said:
             sentence = say(context.actor.language, "input.comment")
             raise BadInput((Finding(f"{entity}.comment", "unmet", sentence, field="text"),))
-        return self.database.run(lambda conn: _add_comment(conn, context, entity, record_id, said))
+        return self.database.run(lambda conn: self._add_comment(conn, context, entity, record_id, said))
 
-
-def _add_comment(conn: Connection, context: Context, entity: str, record_id: int, text: str) -> int:
-    event = NewEvent(
-        entity=entity,
-        record_id=record_id,
-        kind="commented",
-        at=context.at,
-        actor_id=context.actor.id,
-        channel=context.channel,
-        revision=context.revision,
-        request_id=context.request_id,
-    )
-    event_id = history.append(conn, event)
-    values = {"entity": entity, "record_id": record_id, "text": text, "actor_id": context.actor.id, "at": context.at}
-    conn.execute(sa.insert(comment).values(event_id=event_id, **values))
-    return event_id
+    def _add_comment(self, conn: Connection, context: Context, entity: str, record_id: int, text: str) -> int:
+        event = NewEvent(
+            entity=entity,
+            record_id=record_id,
+            kind="commented",
+            at=context.at,
+            actor_id=context.actor.id,
+            channel=context.channel,
+            revision=context.revision,
+            request_id=context.request_id,
+        )
+        event_id = history.append(conn, event)
+        about = {"entity": entity, "record_id": record_id, "actor_id": context.actor.id, "at": context.at}
+        conn.execute(sa.insert(comment).values(event_id=event_id, text=text, **about))
+        self.installed.announcer.announce(conn, [(event_id, entity, "commented")])
+        return event_id
 
 
 def _told_problems(checked: Checked[App], path: Path) -> str:

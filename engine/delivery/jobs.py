@@ -60,8 +60,7 @@ class JobStore:
     """The library's tables in our database: putting jobs, looking at them. Holds no thread."""
 
     def __init__(self, database: Database) -> None:
-        """Makes or upgrades the tables. The library's own connections are used, so no transaction may be open here."""
-        DBOS.migrate(database.address, schema=_SCHEMA)
+        self._address = database.address
         self._client = DBOSClient(
             system_database_url=database.address,
             dbos_system_schema=_SCHEMA,
@@ -70,6 +69,10 @@ class JobStore:
             application_name=_APPLICATION,
             lazy=True,
         )
+
+    def make_tables(self) -> None:
+        """Makes or upgrades them. The library's own connections are used, so no transaction may be open here."""
+        DBOS.migrate(self._address, schema=_SCHEMA)
 
     def close(self) -> None:
         self._client.destroy()

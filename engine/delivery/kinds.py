@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.delivery import sending
 from engine.delivery.job import JobKind
 
-KINDS: Mapping[str, JobKind] = {}
+KINDS: Mapping[str, JobKind] = {kind.name: kind for kind in (sending.KIND,)}

@@ -10,7 +10,6 @@ import importlib
 import logging
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,7 +18,6 @@ import sqlalchemy as sa
 from engine.delivery.job import QUEUE, JobKind, JobNote, State
 from engine.store.connection import Connection
 from engine.store.database import Database
-from engine.store.driver import DuplicateValue
 from engine.store.system_tables import setting
 
 if TYPE_CHECKING:
@@ -42,15 +40,22 @@ class Jobs:
         self._store: library.JobStore | None = None
         self._workers: library.Workers | None = None
         self._waits_for: Engine | None = None
+        self._is_prepared = False
 
     # --- putting -----------------------------------------------------------------------------------------------------
 
     def prepare(self) -> None:
         """Loads the library and makes its tables, once. To be called outside a transaction, before the first `put`."""
-        self._ready_store()
-        if not self._were_made():
-            with self._database.write() as conn, suppress(DuplicateValue):
-                conn.execute(sa.insert(setting).values(key=_MADE, value="1"))
+        with self._lock:
+            if not self._is_prepared:
+                store = _library().JobStore(self._database)
+                store.make_tables()
+                self._store = self._store or store
+                self._is_prepared = True
+                with self._database.read() as conn:
+                    is_known = _were_made(conn)
+                if not is_known:
+                    self._database.run(_note_made)
         self._start_in_background()
 
     def put(
@@ -64,11 +69,14 @@ class Jobs:
     ) -> None:
         """A job for after this write transaction. payload: JSON. key: one job for one key, however often it is put.
 
-        Raises RuntimeError before `prepare`.
+        Raises RuntimeError before the first `prepare` of this database.
         """
-        if self._store is None:
-            raise RuntimeError("the job tables are not made yet: call prepare() outside the transaction")
-        self._store.put(conn, name, payload, key, after, queue)
+        if self._store is None:  # no lock is taken here: whoever holds it may be waiting for this transaction
+            if not _were_made(conn):
+                raise RuntimeError("the job tables are not made yet: call prepare() outside the transaction")
+            self._store = _library().JobStore(self._database)
+        store = cast("library.JobStore", self._store)
+        store.put(conn, name, payload, key, after, queue)
 
     # --- running -----------------------------------------------------------------------------------------------------
 
@@ -87,7 +95,9 @@ class Jobs:
         """As `start`, behind the back of the caller and not before this database has had a job: an app that puts none
         pays for none."""
         self._waits_for = engine
-        if self._were_made():
+        with self._database.read() as conn:
+            is_needed = _were_made(conn)
+        if is_needed:
             self._start_in_background()
 
     def _start_in_background(self) -> None:
@@ -101,16 +111,12 @@ class Jobs:
         except Exception:  # the worker's border: the site goes on without workers, and /readyz says so
             log.exception("the job workers did not start")
 
-    def _were_made(self) -> bool:
-        with self._database.read() as conn:
-            return conn.one(sa.select(setting.c.key).where(setting.c.key == _MADE)) is not None
-
     def stop(self, grace_seconds: int = 10) -> None:
         """Takes no further job, lets the running ones end within the grace, and lets go of the database."""
         self._waits_for = None
         with self._lock:
             workers, self._workers = self._workers, None
-            store, self._store = self._store, None
+            store, self._store, self._is_prepared = self._store, None, False
         if workers is not None:
             workers.stop(grace_seconds)
         if store is not None:
@@ -131,7 +137,10 @@ class Jobs:
     # --- looking -----------------------------------------------------------------------------------------------------
 
     def list(self, *states: State, limit: int = MOST_LISTED) -> list[JobNote]:
-        """Latest first."""
+        """Latest first; of all states where none is named. A database that never had a job is not asked."""
+        with self._database.read() as conn:
+            if not _were_made(conn):
+                return []
         return self._ready_store().list(states, limit)
 
     def cancel(self, job_id: str) -> bool:
@@ -143,10 +152,17 @@ class Jobs:
         return self._ready_store().replay(job_id)
 
     def _ready_store(self) -> library.JobStore:
-        with self._lock:
-            if self._store is None:
-                self._store = cast("library.JobStore", _library().JobStore(self._database))
-            return self._store
+        self.prepare()
+        return cast("library.JobStore", self._store)
+
+
+def _were_made(conn: Connection) -> bool:
+    return conn.one(sa.select(setting.c.key).where(setting.c.key == _MADE)) is not None
+
+
+def _note_made(conn: Connection) -> None:
+    if not _were_made(conn):
+        conn.execute(sa.insert(setting).values(key=_MADE, value="1"))
 
 
 def _library() -> Any:

@@ -55,6 +55,20 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "input.gone": ("「{label}」所指的记录不存在", "What “{label}” points to does not exist"),
     "input.stage": ("没有「{stage}」这个阶段", "There is no stage “{stage}”"),
     "input.entity": ("没有「{entity}」这种记录", "There is no kind of record “{entity}”"),
+    "delivery.admin": ("只有管理员可以管理对外推送", "Only administrators look after what is sent out"),
+    "delivery.webhook": ("没有这个推送", "There is no such webhook"),
+    "delivery.job": ("没有这个任务，或者它正在运行、已经完成", "There is no such job, or it is running or done"),
+    "delivery.many": ("最多 {most} 个推送", "At most {most} webhooks"),
+    "delivery.name": ("名称需要 1 到 {most} 个字", "A name has 1 to {most} characters"),
+    "delivery.url": (
+        "请填写 https:// 开头的完整地址，不含用户名和密码",
+        "Give a whole address beginning with https://, without a name and password",
+    ),
+    "delivery.events": (
+        "「{event}」不是事件：写作 customer.created、order.* 或 *",
+        "“{event}” is no event: write customer.created, order.* or *",
+    ),
+    "delivery.user": ("没有可用的账号「{login}」", "There is no open account “{login}”"),
     "input.comment": ("请先写点内容", "Write something first"),
     "unique": (
         "「{label}」的这个值已经有了，请联系管理员",

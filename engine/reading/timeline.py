@@ -40,6 +40,11 @@ def timeline(desk: Desk, entity: Entity, record_id: int, limit: int, before: int
     return _Telling(desk, wanted).entries() if wanted else []
 
 
+def entry_of(desk: Desk, event: Event) -> Entry | None:
+    """One event as the reader may see it; None for a kind that is not shown. That the record is in sight is known."""
+    return _Telling(desk, [event]).entries()[0] if event.kind in SHOWN else None
+
+
 @dataclass(slots=True)
 class _Telling:
     """One page of events being made into entries: what they point to is read once for all of them."""

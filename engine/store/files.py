@@ -62,6 +62,7 @@ class FileStore:
     """The files of one data directory."""
 
     def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
         self._root = data_dir / "files"
         self._incoming = data_dir / "files" / "incoming"
 

@@ -84,6 +84,12 @@ def of_many(
     return found[:limit]
 
 
+def find(conn: Connection, event_id: int) -> Event | None:
+    """One event by its id."""
+    row = conn.one(sa.select(event).where(event.c.id == event_id))
+    return _event(row) if row else None
+
+
 def _row(new: NewEvent) -> dict[str, object]:
     return {column.key: getattr(new, column.key) for column in event.c if column.key != "id"}
 

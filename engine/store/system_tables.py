@@ -255,6 +255,19 @@ idempotency = sa.Table(
     sa.Index("idempotency_at", "at"),
 )
 
+webhook = sa.Table(
+    "webhook",
+    SYSTEM,
+    _id(),
+    _text("name"),
+    _text("url"),
+    _ref("user_id", "user_account", required=True),  # with whose rights it sees
+    sa.Column("events", JsonText),  # ["customer.created", "order.*"]
+    sa.Column("is_active", sa.Boolean, nullable=False, server_default=sa.true()),
+    _number("secret_version", 1),  # the secret is derived from it and a key file: see engine.people.signing
+    _instant("created_at"),
+)
+
 job_worker = sa.Table(
     "job_worker",
     SYSTEM,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,6 +32,7 @@ class OnePerson:
             timezone="Asia/Shanghai", menu=(), roles={},
         )  # fmt: skip
         self.clock = SystemClock()
+        self.data_dir = Path("/nonexistent")
         self.sessions: set[str] = set()
         self.numbers = count()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as WsgiResponse
 
@@ -65,7 +63,7 @@ def _form(fault: str = "", status: int = 200) -> Response:
 
 def _sample_logins() -> tuple[str, ...]:
     """Login names of the sample company while it is loaded; its file also holds the passwords, which stay there."""
-    file = Path(getattr(current_engine(), "data_dir", "")) / SAMPLE_FILE
+    file = current_engine().data_dir / SAMPLE_FILE
     if not file.is_file():
         return ()
     lines = file.read_text(encoding="utf-8").splitlines()
