@@ -52,6 +52,7 @@ class Record:
     values: field key → stored form, given and computed fields included; hidden fields are absent, masked fields hold
     their mask (text such as "•••• 5678") and are named in `masked`. titles: field key of a reference or a person →
     how that record is called (absent when it is empty or out of sight). files: the files its fields hold, by id.
+    closed: references that are named but not the actor's to open: the record is removed or out of sight.
     """
 
     entity: str
@@ -62,6 +63,7 @@ class Record:
     titles: Mapping[str, str] = field(default_factory=dict)
     masked: frozenset[str] = frozenset()
     files: Mapping[int, FileNote] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
 
     @property
     def stage(self) -> str:
@@ -132,6 +134,27 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One time that a field was given a value: who, when, from what to what."""
+
+    at: datetime
+    actor: Person | None
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody called the reader to a record, in a comment; `title` is the record's."""
+
+    entity: str
+    record_id: int
+    title: str
+    at: datetime
+    actor: Person | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """Evidence kept with a move: which requirement it met, and the file or the record that met it."""
 
@@ -169,6 +192,8 @@ class Entry:
     proofs: tuple[Proof, ...] = ()
     waived: tuple[Waived, ...] = ()
     files: tuple[FileNote, ...] = ()
+    called: tuple[str, ...] = ()
+    """Names of those whom a comment mentions."""
 
 
 @dataclass(frozen=True, slots=True)

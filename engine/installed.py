@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from dsl.app import App
+from dsl.problems import Checked
+from dsl.render import as_text
 from engine.clock import Clock
 from engine.delivery.outbox import Jobs
 from engine.delivery.webhooks import Announcer
@@ -74,3 +77,9 @@ def install(app: App, database: Database, files: FileStore, clock: Clock, jobs: 
         jobs=jobs,
         announcer=Announcer(jobs),
     )
+
+
+def told_problems(checked: Checked[App], path: Path) -> str:
+    """Why an app cannot be installed, as the command line tells it."""
+    sources = {path.name: path.read_text(encoding="utf-8", errors="replace")} if path.exists() else {}
+    return as_text(checked.problems, sources, "en")

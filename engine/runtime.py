@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
-
-import sqlalchemy as sa
 
 from dsl.app import App
 from dsl.app import Move as MoveRule
@@ -16,13 +15,15 @@ from dsl.formula.env import Env
 from dsl.formula.tree import Formula
 from dsl.load import load_app
 from dsl.problems import Checked
-from dsl.render import as_text
 from engine import execute as writer
 from engine.answers import (
     Entry,
+    EntryKind,
+    FieldChange,
     FileNote,
     Found,
     Group,
+    Mention,
     Page,
     Person,
     Preview,
@@ -39,26 +40,22 @@ from engine.delivery.outbox import Jobs
 from engine.delivery.outgoing import NOBODY_INSIDE, Allowed
 from engine.errors import BadInput, EngineError, NotReady, NotThere
 from engine.flow.sentences import say
-from engine.installed import Installed, install
+from engine.installed import Installed, install, told_problems
 from engine.people import passwords, permissions, sign_in, users
 from engine.people.moment import env_of
 from engine.reading import finding, lists, timeline
+from engine.reading.audience import audience, has_new_mentions, mentions
 from engine.reading.desk import Desk
 from engine.reading.files import open_file
 from engine.reading.preview import preview
 from engine.reading.rights import NOTHING, moves_from, record_rights
 from engine.reading.why import why
-from engine.store import history
-from engine.store.connection import Connection
 from engine.store.database import Database
 from engine.store.files import FileStore
-from engine.store.history import NewEvent
 from engine.store.lists import Query
-from engine.store.system_tables import comment
 from engine.verdict import Explanation, Finding, Outcome, Verdict
+from engine.writing.comments import add_comment, called_by, note_read, read_comment
 from engine.writing.uploads import put_file
-
-LONGEST_COMMENT = 10_000
 
 
 class Engine:
@@ -109,7 +106,7 @@ class Engine:
         """Load and check the app, open the database, apply the app. Raises NotReady, telling why, or StoreLocked."""
         checked = load_app(app_path)
         if checked.value is None or not checked.is_ok:
-            raise NotReady(_told_problems(checked, app_path))
+            raise NotReady(told_problems(checked, app_path))
         database = Database.open(database_url, data_dir=data_dir)
         try:
             installed = install(checked.value, database, FileStore(data_dir), clock or SystemClock())
@@ -266,11 +263,22 @@ class Engine:
             return finding.search(desk, text, limit)
 
     def timeline(
-        self, context: Context, entity: str, record_id: int, limit: int = 50, before: int | None = None
+        self,
+        context: Context,
+        entity: str,
+        record_id: int,
+        limit: int = 50,
+        before: int | None = None,
+        kinds: Collection[EntryKind] = (),
     ) -> list[Entry]:
         """What happened to the record and to all beneath it, newest first; `before` is the last entry's id."""
         with self._desk(context) as desk:
-            return timeline.timeline(desk, desk.entity(entity), record_id, limit, before)
+            return timeline.timeline(desk, desk.entity(entity), record_id, limit, before, kinds)
+
+    def field_history(self, context: Context, entity: str, record_id: int, field: str) -> list[FieldChange]:
+        """Who gave a field which value when, the last first. Raises NotThere, for a hidden field as well."""
+        with self._desk(context) as desk:
+            return timeline.field_history(desk, desk.entity(entity), record_id, field)
 
     def filter(self, context: Context, entity: str, text: str) -> Checked[Formula]:
         """A yes/no formula typed by a person; fields the actor may not read are unknown names to it."""
@@ -360,35 +368,31 @@ class Engine:
         with self._desk(context) as desk:
             return open_file(desk, file_id)
 
-    def comment(self, context: Context, entity: str, record_id: int, text: str) -> int:
-        """Add a comment to a record in sight; returns the event's id. Raises NotThere, BadInput when empty."""
-        said = text.strip()[:LONGEST_COMMENT]
+    def comment(self, context: Context, entity: str, record_id: int, text: str, meant: Collection[int] = ()) -> int:
+        """Add a comment to a record in sight; returns the event's id. Raises NotThere, BadInput when empty.
+
+        "@" before the name of somebody who sees the record calls him or her; meant: ids that tell namesakes apart.
+        """
         with self._desk(context) as desk:
             if desk.raw(desk.entity(entity), record_id) is None:
                 raise NotThere(f"{entity} {record_id}")
-        if not said:
-            sentence = say(context.actor.language, "input.comment")
-            raise BadInput((Finding(f"{entity}.comment", "unmet", sentence, field="text"),))
-        return self.database.run(lambda conn: self._add_comment(conn, context, entity, record_id, said))
+            said = read_comment(context, desk.entity(entity), text)
+            called = called_by(desk, desk.entity(entity), record_id, said, meant)
+        write = partial(add_comment, self.installed, context, entity, record_id, said, called)
+        return self.database.run(write)
 
-    def _add_comment(self, conn: Connection, context: Context, entity: str, record_id: int, text: str) -> int:
-        event = NewEvent(
-            entity=entity,
-            record_id=record_id,
-            kind="commented",
-            at=context.at,
-            actor_id=context.actor.id,
-            channel=context.channel,
-            revision=context.revision,
-            request_id=context.request_id,
-        )
-        event_id = history.append(conn, event)
-        about = {"entity": entity, "record_id": record_id, "actor_id": context.actor.id, "at": context.at}
-        conn.execute(sa.insert(comment).values(event_id=event_id, text=text, **about))
-        self.installed.announcer.announce(conn, [(event_id, entity, "commented")])
-        return event_id
+    def audience(self, context: Context, entity: str, record_id: int, text: str, limit: int = 8) -> list[Person]:
+        """People who may see the record, by a part of the name: whom a comment may call. Raises NotThere."""
+        with self._desk(context) as desk:
+            return audience(desk, desk.entity(entity), record_id, text, limit)
 
+    def mentions(self, context: Context, limit: int = 20) -> list[Mention]:
+        """The comments that call the actor and that he or she has not seen, the last first."""
+        if not has_new_mentions(self.database, context.actor.id):  # as on nearly every page
+            return []
+        with self._desk(context) as desk:
+            return mentions(desk, limit)
 
-def _told_problems(checked: Checked[App], path: Path) -> str:
-    sources = {path.name: path.read_text(encoding="utf-8", errors="replace")} if path.exists() else {}
-    return as_text(checked.problems, sources, "en")
+    def note_read(self, context: Context, entity: str, record_id: int) -> None:
+        """The actor has the record open: what called him or her there is no longer new."""
+        note_read(self.installed, context, entity, record_id)

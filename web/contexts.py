@@ -78,6 +78,12 @@ class Shown:
     is_wide: bool = False
     is_number: bool = False
     why: str = ""
+    copy: str = ""
+    """What a press on the copy button puts on the clipboard."""
+    history: str = ""
+    """Where the values that the field had before are told."""
+    is_outside: bool = False
+    """The link leads to another site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +278,29 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class PastValue:
+    """One time that a field was given a value."""
+
+    who: str
+    when: str
+    instant: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A comment that calls the reader to a record."""
+
+    title: str
+    href: str
+    who: str
+    when: str
+    text: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """One line of the timeline. icon names it, tone colours it."""
 
@@ -281,7 +310,7 @@ class Happening:
     when: str
     instant: str
     text: str
-    body: str = ""
+    body: tuple[Piece, ...] = ()
     link: Link | None = None
     changes: tuple[tuple[str, str, str], ...] = ()
     files: tuple[Link, ...] = ()
@@ -296,6 +325,8 @@ class ChildList:
     heads: tuple[Head, ...]
     rows: tuple[Row, ...]
     add_href: str = ""
+    quick_href: str = ""
+    """The same form as a dialog over the record."""
     all_href: str = ""
     count: str = ""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,8 +54,9 @@ class Desk(Seat):
         pairs = {pair for each in links.values() for pair in each.values()}
         pairs.update((entity.key, row["id"]) for row in rows)
         titles = self.titles_of(pairs)
+        seen = self._in_sight({pair for each in links.values() for pair in each.values()})
         files = self.file_notes(_file_ids(entity, rows, hidden | masked_keys))
-        return [self._shown(entity, row, links[row["id"]], titles, files) for row in rows]
+        return [self._shown(entity, row, links[row["id"]], titles, seen, files) for row in rows]
 
     def _shown(
         self,
@@ -62,6 +64,7 @@ class Desk(Seat):
         row: Raw,
         links: Mapping[str, tuple[str, int]],
         titles: Mapping[tuple[str, int], str],
+        seen: Collection[tuple[str, int]],
         files: Mapping[int, FileNote],
     ) -> Record:
         hidden, masked_keys = self.hidden(entity), self.masked(entity)
@@ -81,7 +84,21 @@ class Desk(Seat):
             titles={key: titles[pair] for key, pair in links.items() if pair in titles},
             masked=masked_keys & values.keys(),
             files=own_files,
+            closed=frozenset(key for key, pair in links.items() if pair not in seen),
         )
+
+    def _in_sight(self, pairs: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Those that can be opened: people always, records where the actor sees them."""
+        by_entity: dict[str, set[int]] = defaultdict(set)
+        for key, record_id in pairs:
+            by_entity[key].add(record_id)
+        seen: set[tuple[str, int]] = set()
+        for key, ids in by_entity.items():
+            entity = self.app.entities.get(key)
+            records = self.installed.records
+            is_seen = records.visible(self.conn, self.sight(entity), key, ids, self.env) if entity else ids
+            seen |= {(key, record_id) for record_id in is_seen}
+        return seen
 
     # --- what is referred to -----------------------------------------------------------------------------------------
 

@@ -10,7 +10,8 @@ from typing import Any, Final, cast, get_args
 import sqlalchemy as sa
 
 from dsl.app import Entity
-from engine.answers import Change, Entry, EntryKind, FileNote, Person, Proof, Waived
+from engine.answers import Change, Entry, EntryKind, FieldChange, FileNote, Person, Proof, Waived
+from engine.errors import NotThere
 from engine.flow.requirements import sentence_of
 from engine.people import users
 from engine.people.sight import Sight
@@ -19,15 +20,22 @@ from engine.reading.links import files_of, link_of
 from engine.reading.masks import masked
 from engine.store import history
 from engine.store.history import Event
-from engine.store.system_tables import comment, evidence, waiver
+from engine.store.system_tables import comment, evidence, mention, user_account, waiver
 from engine.writing.memory import ANSWER, TOLD
 from engine.writing.stored_json import from_json
 
+MOST_EVENTS: Final = 2_000
+"""Of one record that are looked through for one field."""
 SHOWN: Final = frozenset(get_args(EntryKind))
 
 
-def timeline(desk: Desk, entity: Entity, record_id: int, limit: int, before: int | None) -> list[Entry]:
-    """Newest first; empty if the record is out of sight. A part that is out of sight leaves no trace."""
+def timeline(
+    desk: Desk, entity: Entity, record_id: int, limit: int, before: int | None, kinds: Collection[EntryKind] = ()
+) -> list[Entry]:
+    """Newest first; empty if the record is out of sight. A part that is out of sight leaves no trace.
+
+    kinds: only those; () all.
+    """
     if desk.raw(entity, record_id) is None:
         return []
 
@@ -35,7 +43,7 @@ def timeline(desk: Desk, entity: Entity, record_id: int, limit: int, before: int
         return desk.sight(desk.entity(key))
 
     records = desk.installed.records.beneath(desk.conn, sight_of, entity.key, record_id, desk.env)
-    events = history.of_many(desk.conn, records, limit=limit, before=before)
+    events = history.of_many(desk.conn, records, limit=limit, before=before, kinds=kinds)
     wanted = [event for event in events if event.kind in SHOWN and event.entity in desk.app.entities]
     return _Telling(desk, wanted).entries() if wanted else []
 
@@ -43,6 +51,20 @@ def timeline(desk: Desk, entity: Entity, record_id: int, limit: int, before: int
 def entry_of(desk: Desk, event: Event) -> Entry | None:
     """One event as the reader may see it; None for a kind that is not shown. That the record is in sight is known."""
     return _Telling(desk, [event]).entries()[0] if event.kind in SHOWN else None
+
+
+def field_history(desk: Desk, entity: Entity, record_id: int, field_key: str) -> list[FieldChange]:
+    """Every value that people gave a field, the last first. Raises NotThere for one that is not the actor's to read.
+
+    A masked field tells when and by whom; its values are masks.
+    """
+    known = entity.fields.get(field_key)
+    if known is None or field_key in desk.hidden(entity) or desk.raw(entity, record_id) is None:
+        raise NotThere(f"{entity.key} {record_id} {field_key}")
+    events = history.of(desk.conn, entity.key, record_id, limit=MOST_EVENTS)
+    entries = _Telling(desk, [each for each in events if each.kind in SHOWN and field_key in each.changes]).entries()
+    changes = [(entry, change) for entry in entries for change in entry.changes if change.field == field_key]
+    return [FieldChange(entry.at, entry.actor, change) for entry, change in changes]
 
 
 @dataclass(slots=True)
@@ -54,12 +76,14 @@ class _Telling:
     people: Mapping[int, Person] = field(default_factory=dict)
     titles: Mapping[tuple[str, int], str] = field(default_factory=dict)
     files: Mapping[int, FileNote] = field(default_factory=dict)
+    called: Mapping[int, list[str]] = field(default_factory=dict)
 
     def entries(self) -> list[Entry]:
         ids = [event.id for event in self.events]
         changes = {event.id: self._visible_changes(event) for event in self.events}
         proofs, waivers, comments = self._proofs(ids), self._waivers(ids), self._comments(ids)
         self.people = users.people(self.desk.conn, {e.actor_id for e in self.events if e.actor_id is not None})
+        self.called = self._called(list(comments))
         self.titles = self.desk.titles_of(self._pairs(changes, proofs))
         self.files = self.desk.file_notes(self._file_ids(changes, proofs))
         return [
@@ -93,6 +117,7 @@ class _Telling:
             proofs=tuple(self._proof(entity, each) for each in proofs),
             waived=tuple(Waived(rule, sentence_of(entity, rule, language), reason) for rule, reason in waivers),
             files=tuple(self.files[each] for each in held if each in self.files),
+            called=tuple(self.called.get(event.id, ())),
         )
 
     def _visible_changes(self, event: Event) -> dict[str, tuple[object, object]]:
@@ -169,3 +194,12 @@ class _Telling:
     def _comments(self, ids: Collection[int]) -> Mapping[int, str]:
         c = comment.c
         return dict(self.desk.conn.rows(sa.select(c.event_id, c.text).where(c.event_id.in_(ids))))
+
+    def _called(self, ids: Collection[int]) -> Mapping[int, list[str]]:
+        found: dict[int, list[str]] = defaultdict(list)
+        m, named = mention.c, user_account.c
+        joined = mention.join(user_account, named.id == m.user_id)
+        wanted = sa.select(m.event_id, named.name).select_from(joined).where(m.event_id.in_(ids)).order_by(m.id)
+        for event_id, name in self.desk.conn.rows(wanted) if ids else ():
+            found[event_id].append(name)
+        return found

@@ -72,13 +72,18 @@ def of(conn: Connection, entity: str, record_id: int, *, limit: int = 50, before
 
 
 def of_many(
-    conn: Connection, records: Mapping[str, Collection[int]], *, limit: int = 50, before: int | None = None
+    conn: Connection,
+    records: Mapping[str, Collection[int]],
+    *,
+    limit: int = 50,
+    before: int | None = None,
+    kinds: Collection[EventKind] = (),
 ) -> list[Event]:
-    """The events of many records (entity → ids) in one line of time, newest first."""
-    plan = _plans.get("of", _select)
+    """The events of many records (entity → ids) in one line of time, newest first. kinds: only those; () all."""
+    plan = _plans.get(("of", bool(kinds)), lambda: _select(is_chosen=bool(kinds)))
     found: list[Event] = []
     for entity, ids in records.items():
-        params = {"entity": entity, "ids": list(ids), "before": before or _LATEST, "most": limit}
+        params = {"entity": entity, "ids": list(ids), "before": before or _LATEST, "most": limit, "kinds": list(kinds)}
         found += [_event(row) for row in conn.rows(plan, params)]
     found.sort(key=lambda one: one.id, reverse=True)
     return found[:limit]
@@ -99,8 +104,10 @@ def _insert() -> sa.Insert:
     return sa.insert(event).values({column.key: sa.bindparam(column.key, type_=column.type) for column in columns})
 
 
-def _select() -> sa.Executable:
-    mine = (event.c.entity == sa.bindparam("entity"), is_one_of(event.c.record_id, "ids"))
+def _select(*, is_chosen: bool) -> sa.Executable:
+    mine = [event.c.entity == sa.bindparam("entity"), is_one_of(event.c.record_id, "ids")]
+    if is_chosen:
+        mine.append(is_one_of(event.c.kind, "kinds", keys=True))
     place = event.c.id + 0  # as plain `id` it tempts both planners to walk the whole table backwards
     newest = sa.select(event).where(*mine, place < sa.bindparam("before", type_=sa.BigInteger()))
     return newest.order_by(place.desc()).limit(sa.bindparam("most", type_=sa.Integer()))

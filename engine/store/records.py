@@ -135,6 +135,20 @@ class Records:
         for record_id in sorted(set(ids)):
             conn.rows(plan, {"id": record_id})
 
+    def visible(
+        self, conn: Connection, sight: Sight, entity: str, ids: Collection[int], env: Env | None = None
+    ) -> set[int]:
+        """Those of the ids whose records are there in this sight."""
+        if sight.is_nothing or not ids:
+            return set()
+
+        def select() -> sa.Select[Any]:
+            rows = self.gate.readable(entity, sight, stored=())
+            return sa.select(rows.c.id).where(is_one_of(rows.c.id, "ids"))
+
+        plan = self.plans.get(("visible", entity, sight.shape), select)
+        return {row[0] for row in conn.rows(plan, {**self.gate.params(sight, env), "ids": sorted(ids)})}
+
     def titles(self, conn: Connection, pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
         """(entity, id) → what people call the record, whoever asks; "person" and "department" are entities here."""
         return find_titles(conn, self.tables, self.plans, pairs)

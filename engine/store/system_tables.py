@@ -189,6 +189,21 @@ comment = sa.Table(
     sa.Index("comment_record", "entity", "record_id", "id"),
 )
 
+mention = sa.Table(
+    "mention",
+    SYSTEM,
+    _id(),
+    _ref("user_id", "user_account", required=True),  # who is called
+    _text("entity"),
+    _number("record_id"),
+    _ref("event_id"),  # of the comment
+    _ref("actor_id"),  # who calls
+    _instant("at", required=True),
+    _instant("read_at"),
+    sa.Index("mention_user", "user_id", "read_at", "id"),
+    sa.Index("mention_event", "event_id"),
+)
+
 waiver = sa.Table(
     "waiver",
     SYSTEM,

@@ -35,14 +35,16 @@ CLERK_ASKS = (
     "/", "/home/short", "/e/customer", "/e/customer?view=rescue", "/e/customer?sort=-margin", "/e/customer/2",
     "/e/customer?f.health_band=high", "/e/customer?filter=margin>5%25", "/e/customer/2/why/health", "/e/opportunity/2",
     "/e/opportunity/board", "/search?q=cust", "/search/found?q=cust", "/search/found?seen=customer:2",
-    "/lookup/customer?q=cust", "/e/visit/new?customer=2",
+    "/lookup/customer?q=cust", "/e/visit/new?customer=2", "/e/customer/2/print", "/e/customer/2/history/margin",
+    "/e/customer/2/audience?q=", "/e/opportunity/2/print", "/e/customer/2?show=changes",
 )  # fmt: skip
 OTHERS_ASK = (
     *(f"/api/v1/{entity}{rest}" for entity in ("customer", "opportunity", "quote", "order") for rest in (
         "", "?q=secret", "?sort=id", "/totals?by=owner",
         "/1", "/2", "/2/timeline", "/2/checklist", "/2/why?field=amount")),
     *(f"/e/{entity}{rest}" for entity in ("customer", "opportunity", "quote", "order") for rest in (
-        "", "/2", "/2/edit", "/new?customer=2", "/new?opportunity=2")),
+        "", "/2", "/2/edit", "/2/print", "/2/history/name", "/2/history/amount", "/2/audience?q=",
+        "/new?customer=2", "/new?opportunity=2")),
     *(f"/lookup/{entity}?q=s" for entity in ("customer", "opportunity", "quote", "order")),
     "/api/v1/customer?filter=count(opportunities where amount>600)>0", "/", "/home/short", "/search?q=secret",
     "/search/found?q=secret", "/search/found?q=scrt", "/search/found?seen=customer:1,customer:2,opportunity:2",

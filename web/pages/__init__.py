@@ -6,16 +6,19 @@ from flask import Blueprint
 
 from web.pages import (
     boards,
+    comments,
     files,
     forms,
     frame,
     gallery,
+    histories,
     home,
     lists,
     login,
     lookups,
     moves,
     preferences,
+    prints,
     records,
     searching,
     studio,
@@ -24,6 +27,7 @@ from web.pages import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     frame.blueprint, login.blueprint, home.blueprint, lists.blueprint, records.blueprint, forms.blueprint,
     boards.blueprint, moves.blueprint, files.blueprint, lookups.blueprint, searching.blueprint,
+    comments.blueprint, histories.blueprint, prints.blueprint,
     preferences.blueprint, studio.blueprint, gallery.blueprint,
 )  # fmt: skip
 PUBLIC: frozenset[str] = frozenset({"login.show", "login.enter"})

@@ -36,6 +36,8 @@ class NextCheck:
     met: int
     total: int
     others: tuple[Link, ...] = ()
+    barred: str = ""
+    """Why the person may not take the step, whatever else is met; "" when he or she may."""
 
     @property
     def missing(self) -> int:
@@ -73,7 +75,9 @@ def next_check(entity: Entity, record: Record, rights: RecordRights) -> NextChec
         return None
     move, verdict = min(judged, key=lambda pair: _order(entity, record, pair[0]))
     given = nothing_typed(record)
-    checks = told_once(checks_of(entity, record, verdict.findings, given, may_edit=rights.edit_fields))
+    rights_only = [finding for finding in verdict.findings if finding.rule == f"{move.rule}.by"]
+    findings = [finding for finding in verdict.findings if finding not in rights_only]
+    checks = told_once(checks_of(entity, record, findings, given, may_edit=rights.edit_fields))
     stage = entity.stage(move.target)
     return NextCheck(
         to=move.target,
@@ -82,7 +86,10 @@ def next_check(entity: Entity, record: Record, rights: RecordRights) -> NextChec
         checks=checks,
         met=sum(check.state not in ("unmet", "broken") for check in checks),
         total=len(checks),
-        others=tuple(_other(entity, other) for other, _verdict in judged if other is not move),
+        others=tuple(
+            _other(entity, other) for other, _ in judged if other is not move and other.target in rights.moves
+        ),
+        barred=next((finding.said for finding in rights_only), ""),
     )
 
 

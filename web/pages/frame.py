@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from dsl.app import App, Entity, ListView
 from dsl.formula.tree import Formula
-from engine.answers import Rights
+from engine.answers import Mention, Rights
 from engine.clock import day_of
 from engine.errors import NotThere
 from web.assets.manifest import asset, icon_names
@@ -165,7 +165,21 @@ def _shared() -> Mapping[str, object]:
         "creatable": creatable,
         "role_label": role_label,
         "news": news,
+        "calls_waiting": calls_waiting,
     }
+
+
+def calls_waiting() -> int:
+    """How many comments call the person and were not seen yet."""
+    return len(mentions()) if current_actor() else 0
+
+
+def mentions() -> list[Mention]:
+    """The comments that call the person, asked for once per request."""
+    if "mentions" not in g:
+        g.mentions = current_engine().mentions(current_context())
+    found: list[Mention] = g.mentions
+    return found
 
 
 def news() -> str:

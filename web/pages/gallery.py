@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, url_for
 
 from engine.verdict import Explanation
-from web.contexts import Badge, Happening, Held, Input, Line, Lines, Link, Meter, Pick, Shown, Step
+from web.contexts import Badge, Happening, Held, Input, Line, Lines, Link, Meter, Pick, Piece, Shown, Step
 from web.pages.frame import page
 from web.session import current_actor
 from web.words import say
@@ -109,7 +109,9 @@ def _happenings() -> tuple[Happening, ...]:
     moved = say("{source} → {target}", source=say("初步沟通"), target=say("需求确认"))
     return (
         Happening("arrow-right", "move", "王建国", say("今天 {time}", time="16:20"), "", moved),
-        Happening("message", "", "李晓梅", "11-20 10:05", "", say("评论"), say("客户确认样品规格，担心交期。")),
+        Happening(
+            "message", "", "李晓梅", "11-20 10:05", "", say("评论"), (Piece(say("客户确认样品规格，担心交期。")),)
+        ),
     )
 
 

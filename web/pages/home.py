@@ -15,6 +15,7 @@ from engine.store.lists import Query
 from engine.verdict import Finding
 from web.contexts import Row
 from web.pages.address import address
+from web.pages.comments import calls
 from web.pages.filters import both
 from web.pages.frame import menu_entities, page
 from web.pages.lists import row_of, view_of, wanted
@@ -72,6 +73,7 @@ def show() -> Response:
         overdue=overdue[:OVERDUE_SHOWN],
         overdue_count=len(overdue),
         recent=tuple(_recent()),
+        called=calls(),
     )
 
 

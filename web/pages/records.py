@@ -11,7 +11,7 @@ from dsl.app import App, Entity, Field
 from dsl.formula.value_types import RowsType
 from engine.answers import Record, RecordRights
 from engine.commands import Delete
-from engine.errors import BadInput, NotThere
+from engine.errors import NotThere
 from engine.flow.requirements import line_of
 from engine.store.lists import Query
 from web.contexts import Badge, ChildList, FactPart, Head, Shown, Step
@@ -19,9 +19,9 @@ from web.pages.address import address
 from web.pages.checks import next_check
 from web.pages.filters import is_parent
 from web.pages.frame import entity_or_404, page, rights_of
-from web.pages.lists import row_of, view_of, wanted
+from web.pages.lists import NEXT_STEP_FIELDS, row_of, view_of, wanted
 from web.pages.showing import days_over, is_number, label_of, shown
-from web.pages.timeline import happenings
+from web.pages.timeline import KINDS, happenings
 from web.session import current_context, current_engine, current_language
 from web.url_parts import id_in
 from web.words import say
@@ -38,7 +38,8 @@ def show(entity: str, record_id: int) -> Response:
     rights = engine.may(context, entity, record)
     before = request.args.get("before", "")
     only = request.args.get("show", "")
-    entries = engine.timeline(context, entity, record_id, TIMELINE_SHOWN, id_in(before))
+    entries = engine.timeline(context, entity, record_id, TIMELINE_SHOWN, id_in(before), KINDS.get(only, ()))
+    engine.note_read(context, entity, record_id)
     return page(
         "record.html",
         entity=kind,
@@ -46,27 +47,18 @@ def show(entity: str, record_id: int) -> Response:
         record=record,
         rights=rights,
         parent=_parent_of(kind, record),
-        head=_head_facts(kind, record),
+        head=head_facts(kind, record),
         steps=steps(kind, record, rights),
         over=days_over(kind, record.values),
         check=next_check(kind, record, rights) if kind.has_stages else None,
         sop=_sop(kind, record),
-        parts=tuple(_parts(kind, record)),
-        children=tuple(_child_lists(engine.app, kind, record, rights)),
-        happenings=happenings(record, entries, only),
+        parts=tuple(parts_of(kind, record)),
+        children=tuple(child_lists(engine.app, kind, record, rights)),
+        happenings=happenings(record, entries),
         older=entries[-1].id if len(entries) == TIMELINE_SHOWN else None,
         only=only,
         marks=_marks(record),
     )
-
-
-@blueprint.post("/e/<entity>/<int:record_id>/comment")
-def comment(entity: str, record_id: int) -> WsgiResponse:
-    try:
-        current_engine().comment(current_context(), entity, record_id, request.form.get("text", ""))
-    except BadInput:
-        return redirect(url_for("records.show", entity=entity, record_id=record_id), 303)
-    return redirect(url_for("records.show", entity=entity, record_id=record_id, said="saved") + "#timeline", 303)
 
 
 @blueprint.post("/e/<entity>/<int:record_id>/delete")
@@ -114,11 +106,12 @@ def _parent_of(entity: Entity, record: Record) -> Shown | None:
     return shown(current_engine().app, record, entity.parent, current_language())
 
 
-def _head_facts(entity: Entity, record: Record) -> tuple[Shown, ...]:
-    """Code, scores, owner and the first money field: what one wants to know before anything else."""
+def head_facts(entity: Entity, record: Record) -> tuple[Shown, ...]:
+    """Code, scores, owner, the first money field and what comes next: what one wants to know before anything else."""
     keys = ["code"] if entity.title != "code" else []
     keys += [*entity.scores, entity.owner_field or "owner"]
     keys += [f.key for f in entity.fields.values() if f.kind == "money" and not f.is_computed][:1]
+    keys += [key for key in NEXT_STEP_FIELDS if key in entity.fields]
     language = current_language()
     found = (shown(current_engine().app, record, key, language) for key in keys if key in record.values)
     return tuple(fact for fact in found if fact.look != "empty")
@@ -159,7 +152,7 @@ def _sop(entity: Entity, record: Record) -> tuple[str, ...]:
 # --- what it says ----------------------------------------------------------------------------------------------------
 
 
-def _parts(entity: Entity, record: Record) -> Iterable[FactPart]:
+def parts_of(entity: Entity, record: Record) -> Iterable[FactPart]:
     app, language = current_engine().app, current_language()
     sections = [(s.label.say(language), s.fields) for s in entity.form]
     named = {key for _label, keys in sections for key in keys}
@@ -176,8 +169,10 @@ def _parts(entity: Entity, record: Record) -> Iterable[FactPart]:
             yield FactPart(label, facts)
 
 
-def _child_lists(app: App, entity: Entity, record: Record, rights: RecordRights) -> Iterable[ChildList]:
-    """The rows that hang on the record: its table fields, and children that no table field names."""
+def child_lists(
+    app: App, entity: Entity, record: Record, rights: RecordRights, most: int = CHILDREN_SHOWN
+) -> Iterable[ChildList]:
+    """The rows that hang on the record: its table fields, and children that no table field names; `most` of each."""
     tables = {f.value_type.entity: f for f in entity.fields.values() if isinstance(f.value_type, RowsType)}
     for child_key in dict.fromkeys([*tables, *(c.key for c in app.children_of(entity.key))]):
         child = app.entities.get(child_key)
@@ -186,10 +181,12 @@ def _child_lists(app: App, entity: Entity, record: Record, rights: RecordRights)
         table = tables.get(child_key)
         if table is not None and table.key not in record.values and table.key in rights_of(entity.key).hidden:
             continue
-        yield _child_list(entity, record, child, table, rights)
+        yield _child_list(entity, record, child, table, rights, most)
 
 
-def _child_list(entity: Entity, record: Record, child: Entity, table: Field | None, rights: RecordRights) -> ChildList:
+def _child_list(
+    entity: Entity, record: Record, child: Entity, table: Field | None, rights: RecordRights, most: int
+) -> ChildList:
     engine, context, language = current_engine(), current_context(), current_language()
     view = view_of(child, "")
     hidden = rights_of(child.key).hidden | {entity.key}
@@ -198,7 +195,7 @@ def _child_list(entity: Entity, record: Record, child: Entity, table: Field | No
     rows: tuple[Record, ...] = ()
     if link:
         query = Query(
-            entity=child.key, where=is_parent(child, link, record.id), sort=("-id",), limit=CHILDREN_SHOWN + 1,
+            entity=child.key, where=is_parent(child, link, record.id), sort=("-id",), limit=most + 1,
             cursor=None, fields=wanted(child, columns, hidden),
         )  # fmt: skip
         rows = engine.page(context, query).items
@@ -207,14 +204,15 @@ def _child_list(entity: Entity, record: Record, child: Entity, table: Field | No
     back = url_for("records.show", entity=entity.key, record_id=record.id)
     label = label_of(entity, table.key, language) if table else child.label.say(language)
     may_add = child.key in rights.children
-    count = f"{CHILDREN_SHOWN}+" if len(rows) > CHILDREN_SHOWN else str(len(rows))
+    count = f"{most}+" if len(rows) > most else str(len(rows))
     return ChildList(
         key=child.key,
         label=label,
         icon=child.icon,
         heads=tuple(Head(label_of(child, key, language), is_number(child.fields[key])) for key in columns),
-        rows=tuple(row_of(child, row, columns) for row in rows[:CHILDREN_SHOWN]),
+        rows=tuple(row_of(child, row, columns) for row in rows[:most]),
         add_href=address("forms.new", entity=child.key, **{entity.key: record.id, "back": back}) if may_add else "",
+        quick_href=address("forms.new", entity=child.key, **{entity.key: record.id, "dialog": 1}) if may_add else "",
         all_href=address("lists.show", entity=child.key, **{f"f.{entity.key}": record.id}) if link else "",
         count=count,
     )

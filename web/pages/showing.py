@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import url_for
 
@@ -18,6 +19,9 @@ from web.words import say_in
 
 NUMBERS = frozenset({"number", "integer", "percent", "money", "duration"})
 LONG = frozenset({"long", "rich"})
+_DIALLED = re.compile(r"[^0-9+*#,;]")
+MAP = "https://uri.amap.com/marker?position={lng},{lat}&name={name}&coordinate=wgs84"
+"""Opens a point in the map that people in China have; browsers tell where they are in WGS 84."""
 _LEVELS = {"red": "low", "yellow": "mid", "orange": "mid", "green": "good"}
 
 
@@ -84,7 +88,7 @@ class _Show:
             "stage": self._badges, "tags": self._badges, "choices": self._badges, "choice": self._choice,
             "ref": self._reference, "person": self._person, "email": self._address, "url": self._address,
             "phone": self._address, "file": self._files, "image": self._files, "files": self._files,
-            "yesno": self._yes,
+            "yesno": self._yes, "place": self._place, "code": self._code,
         }  # fmt: skip
         kind = "stage" if self.field.key == "stage" else self.field.kind
         return look.get(kind, self._plain)()
@@ -100,6 +104,7 @@ class _Show:
             is_number=field.kind in NUMBERS,
             is_wide=field.kind in LONG or field.kind == "files",
             why=self._why(),
+            history=self._history(),
             **more,  # type: ignore[arg-type]
         )
 
@@ -107,6 +112,13 @@ class _Show:
         if not (self.field.is_computed or self.field.key in self.entity.scores) or not self.record.id:
             return ""
         return url_for("records.why", entity=self.entity.key, record_id=self.record.id, rule=self.field.key)
+
+    def _history(self) -> str:
+        field = self.field
+        is_typed = not (field.is_computed or field.given or field.key in self.entity.scores) or field.kind == "tags"
+        if not is_typed or not self.record.id:
+            return ""
+        return url_for("histories.show", entity=self.entity.key, record_id=self.record.id, field=field.key)
 
     def _plain(self) -> Shown:
         text = text_value(self.app, self.field, self.value, self.language)
@@ -153,7 +165,7 @@ class _Show:
         if not title:
             return self._as("text", text=say_in(self.language, "（无权查看）"))
         href = url_for("records.show", entity=self.field.target, record_id=self.value)
-        return self._as("text", text=title, href=href)
+        return self._as("text", text=title, href="" if self.field.key in self.record.closed else href)
 
     def _person(self) -> Shown:
         return self._as("person", text=self._title() if isinstance(self.value, int) else "")
@@ -162,8 +174,20 @@ class _Show:
         text = str(self.value or "")
         if self.field.kind == "url":
             safe = urlsplit(text).scheme in ("http", "https")
-            return self._as("text", text=text, href=text if safe else "")
-        return self._as("text", text=text, href=f"{'mailto' if self.field.kind == 'email' else 'tel'}:{text}")
+            return self._as("text", text=text, href=text if safe else "", copy=text, is_outside=safe)
+        href = f"mailto:{text}" if self.field.kind == "email" else f"tel:{_DIALLED.sub('', text)}"
+        return self._as("text", text=text, href=href, copy=text)
+
+    def _code(self) -> Shown:
+        return self._as("text", text=str(self.value or ""), copy=str(self.value or ""))
+
+    def _place(self) -> Shown:
+        """The name, or the point itself, with the way to it on a map."""
+        if not isinstance(self.value, Mapping):
+            return self._as("empty")
+        lat, lng, name = (self.value.get(part) for part in ("lat", "lng", "name"))
+        href = MAP.format(lat=lat, lng=lng, name=quote(str(name or ""), safe=""))
+        return self._as("text", text=str(name or f"{lat}, {lng}"), href=href, is_outside=True)
 
     def _files(self) -> Shown:
         ids: Iterable[object] = self.value if isinstance(self.value, tuple | list) else (self.value,)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from dsl.app import Entity
+from dsl.app import App, Entity, Field
 from dsl.kinds import text_value
-from engine.answers import Change, Entry, Record
-from web.contexts import Happening, Link
+from engine.answers import Change, Entry, EntryKind, Record
+from engine.reading.masks import DOTS
+from web.contexts import Happening, Link, Piece
 from web.pages.showing import file_link, label_of
 from web.session import current_engine, current_language
 from web.words import say
@@ -19,19 +21,25 @@ from web.words import say
 _ICONS = {"created": "plus", "changed": "pencil", "moved": "arrow-right", "removed": "trash", "commented": "message"}
 _QUIET = frozenset({"stage", "stage_since", "days_in_stage", "changed_at", "changed_by", "pipeline"})
 CHANGES_SHOWN = 8
+KINDS: Mapping[str, tuple[EntryKind, ...]] = {
+    "changes": ("changed", "created", "removed"),
+    "comments": ("commented",),
+    "moves": ("moved",),
+}
+"""What each tab of the timeline asks for; any other word asks for all."""
 
 
-def happenings(record: Record, entries: Iterable[Entry], only: str = "") -> tuple[Happening, ...]:
-    """only: "changes" or "comments" or "moves"; "" shows all."""
-    wanted = {"changes": ("changed", "created"), "comments": ("commented",), "moves": ("moved",)}.get(only)
-    return tuple(_line(record, entry) for entry in entries if wanted is None or entry.kind in wanted)
+def happenings(record: Record, entries: Iterable[Entry]) -> tuple[Happening, ...]:
+    return tuple(_line(record, entry) for entry in entries)
 
 
-def when_text(instant: datetime) -> str:
-    """Today 16:20, 11-20 16:20, 2025-11-20: as short as it stays clear, in the app's zone."""
+def when_text(instant: datetime, *, is_whole: bool = False) -> str:
+    """Today 16:20, 11-20 16:20, 2025-11-20: as short as it stays clear, in the app's zone; or 2025-11-20 16:20."""
     engine = current_engine()
     zone = ZoneInfo(engine.app.timezone)
     local, now = instant.astimezone(zone), engine.clock.now().astimezone(zone)
+    if is_whole:
+        return f"{local:%Y-%m-%d %H:%M}"
     if local.date() == now.date():
         return say("今天 {time}", time=f"{local:%H:%M}")
     return f"{local:%m-%d %H:%M}" if local.year == now.year else f"{local:%Y-%m-%d}"
@@ -53,7 +61,7 @@ def _line(record: Record, entry: Entry) -> Happening:
         when=when_text(entry.at),
         instant=entry.at.isoformat(),
         text=_sentence(kind, entry, label, is_here=is_here),
-        body=entry.text,
+        body=tuple(_said(entry)),
         link=link,
         changes=tuple(_change(kind, c) for c in entry.changes if kind and _is_told(kind, c))[:CHANGES_SHOWN]
         if entry.kind == "changed"
@@ -62,6 +70,13 @@ def _line(record: Record, entry: Entry) -> Happening:
         + tuple(file_link(proof.file) for proof in entry.proofs if proof.file),
         notes=tuple(say("放行「{said}」：{reason}", said=w.said, reason=w.reason) for w in entry.waived),
     )
+
+
+def _said(entry: Entry) -> Iterable[Piece]:
+    """The words of a comment or an answer; the people whom it calls are marked."""
+    called = [f"@{name}" for name in sorted(entry.called, key=len, reverse=True)]
+    parts = re.split(f"({'|'.join(map(re.escape, called))})", entry.text) if called else [entry.text]
+    return (Piece(part, part in called) for part in parts if part)
 
 
 def _sentence(kind: Entity | None, entry: Entry, label: str, *, is_here: bool) -> str:
@@ -89,9 +104,20 @@ def _is_told(kind: Entity, change: Change) -> bool:
 def _change(kind: Entity, change: Change) -> tuple[str, str, str]:
     """(label, before, after)"""
     field = kind.fields[change.field]
+    return label_of(kind, field.key, current_language()), *change_texts(field, change)
+
+
+def change_texts(field: Field, change: Change) -> tuple[str, str]:
+    """Before and after for people; of files only that there are others now."""
     app, language = current_engine().app, current_language()
     if field.kind in ("file", "image", "files"):
-        return label_of(kind, field.key, language), "", say("更新了文件")
-    before = change.before_title or text_value(app, field, change.before, language)
-    after = change.after_title or text_value(app, field, change.after, language)
-    return label_of(kind, field.key, language), before or "—", after or "—"
+        return "", say("更新了文件")
+    before = change.before_title or _text(app, field, change.before, language)
+    after = change.after_title or _text(app, field, change.after, language)
+    return before or "—", after or "—"
+
+
+def _text(app: App, field: Field, value: object, language: str) -> str:
+    """A masked value is its own text, whatever the kind of the field."""
+    is_mask = isinstance(value, str) and value.startswith(DOTS)
+    return str(value) if is_mask else text_value(app, field, value, language)

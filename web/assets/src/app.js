@@ -3,9 +3,10 @@ import htmx from "htmx.org";
 import { startDialogs } from "./dialogs.js";
 import { startGate } from "./gate.js";
 import { startKeys } from "./keys.js";
-import { startToasts } from "./toasts.js";
+import { startToasts, toast } from "./toasts.js";
 import { startPreview } from "./preview.js";
 import { startSeen } from "./seen.js";
+import { say } from "./words.js";
 
 htmx.config.includeIndicatorCSS = false; // the page's CSP allows no inline style
 htmx.config.history = "reload";
@@ -19,6 +20,7 @@ const islands = {
   place: () => import("./place.js"),
   list: () => import("./list.js"),
   snippets: () => import("./snippets.js"),
+  mention: () => import("./mention.js"),
   finder: () => import("./finder.js"),
 };
 
@@ -96,10 +98,11 @@ document.addEventListener("click", (event) => {
   tellFolds();
 });
 document.addEventListener("htmx:after:swap", tellFolds);
-// Copy buttons.
+// What prints the page, and copy buttons.
+document.addEventListener("click", (event) => event.target.closest("[data-print]") && print());
 document.addEventListener("click", (event) => {
   const text = event.target.closest("[data-copy]")?.dataset.copy;
-  if (text) navigator.clipboard?.writeText(text);
+  if (text) navigator.clipboard?.writeText(text).then(() => toast(say("已复制")));
 });
 // The current stage is in view, however long the path.
 for (const step of document.querySelectorAll(".path [aria-current]")) {

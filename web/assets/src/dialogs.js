@@ -35,11 +35,12 @@ export function closeDialogs() {
 
 export function startDialogs() {
   document.addEventListener("click", (event) => {
-    const opener = event.target.closest("[data-dialog]");
-    if (opener) {
+    const opener = event.target.closest("[data-dialog], [data-dialog-wide]");
+    // On the phone a form is a page of its own, which also keeps what is typed.
+    if (opener && (opener.dataset.dialog !== undefined || innerWidth > 760)) {
       event.preventDefault();
       opener.closest("details.menu")?.removeAttribute("open");
-      openDialog(opener.dataset.dialog || opener.href);
+      openDialog(opener.dataset.dialog || opener.dataset.dialogWide || opener.href);
     }
     const local = event.target.closest("[data-opens]");
     if (local) document.getElementById(local.dataset.opens)?.showModal();
