@@ -54,7 +54,13 @@ def install(app: App, database: Database, files: FileStore, clock: Clock, jobs: 
 
     jobs: those of the app's revision before this one; without it, nothing was put yet.
     """
-    revision = apply_app(database, app, clock)
+    return assemble(app, apply_app(database, app, clock), database, files, clock, jobs)
+
+
+def assemble(
+    app: App, revision: int, database: Database, files: FileStore, clock: Clock, jobs: Jobs | None = None
+) -> Installed:
+    """The parts of a revision that is in force already."""
     tables = read_tables(database, app)
     jobs = jobs or Jobs(database)
     sql = SqlFormulas(app, tables, database.dialect)

@@ -22,10 +22,11 @@ def period_of(series: NumberSeries, day: date) -> str:
 
 def render(series: NumberSeries, day: date, counter: int) -> str:
     """The number itself. A counter that outgrows its digits grows longer; it never wraps."""
-    return "".join(_part(kind, text, day, counter) for kind, text in series.parts)
+    return "".join(render_part(part, day, counter) for part in series.parts)
 
 
-def _part(kind: str, text: str, day: date, counter: int) -> str:
+def render_part(part: tuple[str, str], day: date, counter: int = 0) -> str:
+    kind, text = part
     if kind == "date":
         return {"yyyy": f"{day:%Y}", "yy": f"{day:%y}", "mm": f"{day:%m}", "dd": f"{day:%d}"}[text]
     if kind == "counter":

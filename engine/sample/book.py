@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from dsl.app import App, Stage
 from engine.flow.dwell import due_at
+from engine.values import is_empty
 
 Kind: TypeAlias = Literal["created", "changed", "moved", "commented"]
 
@@ -136,7 +137,10 @@ class Book:
         unit = self._units.get(owner) if owner is not None else None
         row = Row(entity, row_id, kept, owner, backup, unit, at, by, at, by)
         self.rows[entity][row_id] = row
-        event = self._tell(row, "created", {}, by, at)
+        told: dict[str, tuple[object, object]] = {
+            key: (None, value) for key, value in kept.items() if not is_empty(value) and value is not False
+        }
+        event = self._tell(row, "created", told, by, at)
         if definition.has_stages:
             pipeline = definition.pipelines[0]
             row.pipeline = pipeline.key

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from engine.clock import day_of
 from engine.papers.numbers import period_of, render
 from engine.sample.book import Book, Happening, Proof, Remark, Row, Starts, Stay
-from engine.store import search
 from engine.store.connection import Connection
 from engine.store.files import Content
 from engine.store.links import add_links
@@ -45,7 +44,6 @@ def copy(conn: Connection, tables: Tables, book: Book, contents: Mapping[str, Co
     plans = Plans()
     for found in tables:
         _copy_records(conn, plans, found, list(book.rows[found.entity.key].values()), codes)
-        search.index_many(conn, found.entity, _searched(book, found, codes))
     _insert(conn, event, [_event(each, revision) for each in book.events])
     _insert(conn, stage_visit, _numbered(conn, stage_visit, [_visit(stay) for stay in book.stays]))
     _insert(conn, stage_week, _weeks(book))
@@ -71,14 +69,6 @@ def _copy_records(
     _insert(conn, found.table, columns)
     for field in found.links:
         add_links(conn, plans, found, field, _pairs(rows, field))
-
-
-def _searched(
-    book: Book, found: EntityTable, codes: Mapping[tuple[str, int], str]
-) -> Iterator[tuple[int, dict[str, object]]]:
-    for row in book.rows[found.entity.key].values():
-        code = codes.get((row.entity, row.id))
-        yield row.id, row.values if code is None else {**row.values, "code": code}
 
 
 def _pairs(rows: Sequence[Row], field: str) -> Iterator[tuple[int, object]]:

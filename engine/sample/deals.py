@@ -127,13 +127,12 @@ def open_deal(story: Story, customer: Row, at: datetime, owner: int) -> Deal:
         "owner": owner,
         "backup": customer.backup_id if story.chance(0.4) else None,
     }
-    row = story.book.add("opportunity", at, owner, values, parent=customer)
     amount = max(8_000, round(story.rng.lognormvariate(0, 0.55) * AMOUNT[grade], -2)) * 100
-    row.values["amount"] = int(amount) if story.chance(0.6) else None
-    deal = Deal(row, customer, story.company.worker(owner).region, at)
-    deal.row.values["next_step"] = story.pick(NEXT_STEPS)
-    deal.row.values["next_step_on"] = story.time.day_of(at) + timedelta(days=story.rng.randint(1, 9))
-    return deal
+    values["amount"] = int(amount) if story.chance(0.6) else None
+    values["next_step"] = story.pick(NEXT_STEPS)
+    values["next_step_on"] = story.time.day_of(at) + timedelta(days=story.rng.randint(1, 9))
+    row = story.book.add("opportunity", at, owner, values, parent=customer)
+    return Deal(row, customer, story.company.worker(owner).region, at)
 
 
 def _pass(story: Story, deal: Deal, stage: str) -> bool:
@@ -203,8 +202,8 @@ def _talk(story: Story, deal: Deal, at: datetime) -> None:
     write_visit(story, deal.customer, at, opportunity=row.id)
     day = story.time.day_of(at)
     grade = str(deal.customer.values["grade"])
-    row.values["amount"] = row.values["amount"] or AMOUNT[grade] * 100
-    row.values["close_on"] = day + timedelta(days=story.rng.randint(30, 90))
+    amount = row.values["amount"] or AMOUNT[grade] * 100
+    story.book.change(row, at, deal.by, amount=amount, close_on=day + timedelta(days=story.rng.randint(30, 90)))
 
 
 def _confirm(story: Story, deal: Deal, at: datetime) -> None:

@@ -73,7 +73,7 @@ def _write_case(story: Story, case: Case, customer: Row, owner: Worker, engineer
     for stage in reversed(path):
         times.insert(0, story.time.earlier(times[0], DWELL[stage] * story.rng.uniform(0.4, 0.9)))
     if case.stage == "delivering":
-        customer.values["payment_terms"] = "half"
+        story.book.change(customer, max(times[0], customer.changed_at), owner.id, payment_terms="half")
     deal = open_deal(story, customer, times[0], owner.id)
     deal.engineer = engineer.id
     for stage, left in zip(path, times[1:], strict=True):
@@ -120,7 +120,7 @@ def _lacks_next_day(story: Story, deal: Deal, at: datetime) -> None:
 
 def _lacks_close(story: Story, deal: Deal, at: datetime) -> None:
     PREPARE["contacted"](story, deal, at)
-    deal.row.values["close_on"] = None
+    story.book.change(deal.row, at, deal.by, close_on=None)
 
 
 def _lacks_talk(story: Story, deal: Deal, at: datetime) -> None:

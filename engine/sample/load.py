@@ -22,6 +22,7 @@ from engine.sample.story import Story
 from engine.sample.worktime import WorkTime
 from engine.store.connection import Connection
 from engine.store.files import Content
+from engine.store.reindex import reindex
 from engine.store.system_tables import setting, user_account
 
 LOGINS: Final = ("sales", "sales2", "manager", "director", "cfo", "tech", "admin")
@@ -107,6 +108,7 @@ def _load_records(
     tell(story)
     bulk.copy(conn, installed.tables, book, contents, engine.revision)
     installed.derived.rebuild_all(conn, Env(story.time.today, story.time.now))
+    reindex(conn, installed.tables)
 
 
 _STORIES: Final[Mapping[str, tuple[Callable[[Random], Company], Callable[[Story], None]]]] = {

@@ -92,6 +92,7 @@ def _make_system_tables(conn: Connection) -> None:
                     conn.define(AddColumn(column))
     if search_entry.name not in present:
         search.make_index(conn)
+    search.make_vocabulary(conn)
 
 
 def _change_tables(conn: Connection, tables: Tables, ops: Sequence[Op], acknowledged: Collection[str]) -> None:

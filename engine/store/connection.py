@@ -15,6 +15,9 @@ from engine.store.driver import Driver, RawConnection
 from engine.store.plans import Params, Plan, Row, StatementCache
 from engine.store.seal import Statement
 
+STREAMED = 2_000
+"""Rows of a stream that are in memory at once."""
+
 
 class Connection:
     """Given by `Database.read` and `Database.write`, and dead after them."""
@@ -40,6 +43,20 @@ class Connection:
         """The first column of the first row, or None."""
         found = self.rows(statement, params)
         return found[0][0] if found else None
+
+    def stream(self, statement: Statement | Plan, params: Params | None = None, size: int = STREAMED) -> Iterator[Row]:
+        """The rows one by one, `size` of them in memory at a time. In a snapshot or a write transaction only."""
+        compiled, sql, bound = self._statements.prepare(statement, params)
+        with closing(self._driver.stream(self._raw)) as cursor:
+            with self._said_plainly():
+                cursor.execute(sql, bound)
+            while rows := self._fetched(cursor, size):
+                yield from compiled.read(rows)
+
+    def _fetched(self, cursor: Any, size: int) -> list[Row]:
+        with self._said_plainly():
+            rows: list[Row] = cursor.fetchmany(size)
+            return rows
 
     def execute(self, statement: Statement | Plan, params: Params | None = None) -> int:
         """Runs a statement that returns no rows; the number of rows it touched."""
@@ -71,6 +88,17 @@ class Connection:
         for table, column in self.rows(_PHYSICAL[self.dialect]):
             found.setdefault(table, set()).add(column)
         return found
+
+    def index_names(self) -> set[str]:
+        """The indexes that are physically there."""
+        return {str(name) for (name,) in self.rows(_INDEXES[self.dialect])}
+
+    def damage(self) -> list[str]:
+        """What the database finds wrong with its own pages and keys, as far as it can tell; reads all of it."""
+        if not self._driver.look_for_damage:
+            return []
+        rows = [row for said in self._driver.look_for_damage for row in self._run(said, ()).fetchall()]
+        return [" ".join(map(str, row)) for row in rows if row != ("ok",)]
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -131,3 +159,17 @@ def _physical_on_sqlite() -> sa.Executable:
 
 
 _PHYSICAL = {POSTGRESQL: _physical_on_postgresql(), "sqlite": _physical_on_sqlite()}
+
+
+def _indexes_on_postgresql() -> sa.Executable:
+    catalog = sa.table("pg_indexes", sa.column("indexname"), sa.column("schemaname"))
+    name = sa.cast(catalog.c.indexname, sa.Text)
+    return sa.select(name).where(catalog.c.schemaname == sa.func.current_schema())
+
+
+def _indexes_on_sqlite() -> sa.Executable:
+    master = sa.table("sqlite_master", sa.column("name"), sa.column("type"))
+    return sa.select(master.c.name).where(master.c.type == "index")
+
+
+_INDEXES = {POSTGRESQL: _indexes_on_postgresql(), "sqlite": _indexes_on_sqlite()}

@@ -41,15 +41,14 @@ class Database:
         self.dialect: str = driver.dialect.name
 
     @staticmethod
-    def open(url: str, *, data_dir: Path) -> Database:
+    def open(url: str, *, data_dir: Path, looks_on: bool = False) -> Database:
         """`sqlite` or "" (a file in data_dir), `sqlite:///path`, or `postgresql://…`.
 
-        StoreLocked while another process serves the same file; ValueError for any other address.
+        looks_on: only to read, beside whoever serves it. StoreLocked while another process serves the same file;
+        NotReady to look on where there is nothing; ValueError for any other address.
         """
-        if url in ("", "sqlite") or url.startswith("sqlite:///"):
-            named = url.removeprefix("sqlite").removeprefix(":///")
-            path = Path(named) if named else data_dir / FILE_NAME
-            return Database(SqliteDriver(path), f"sqlite:///{path.absolute()}")
+        if (path := sqlite_path(url, data_dir)) is not None:
+            return Database(SqliteDriver(path, looks_on=looks_on), f"sqlite:///{path.absolute()}")
         if url.startswith(("postgresql://", "postgresql+psycopg://")):
             return Database(PostgresqlDriver(url), url.replace("postgresql://", "postgresql+psycopg://", 1))
         raise ValueError(f"not a database address: {url.rpartition('@')[2]}")
@@ -65,6 +64,20 @@ class Database:
             finally:
                 if driver.begin_read:
                     driver.roll_back(raw)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One state of the whole database, to be read for as long as it takes; writers go on meanwhile."""
+        driver = self._driver
+        with driver.reader(is_long=True) as raw:
+            connection = Connection(raw, driver, self._statements)
+            connection.control(driver.begin_snapshot)
+            try:
+                if driver.allow_long:
+                    connection.control(driver.allow_long)
+                yield connection
+            finally:
+                driver.roll_back(raw)
 
     @contextmanager
     def write(self, *, is_long: bool = False, turn_at: str = "") -> Iterator[Connection]:
@@ -121,3 +134,10 @@ class Database:
 
     def close(self) -> None:
         self._driver.close()
+
+
+def sqlite_path(url: str, data_dir: Path) -> Path | None:
+    """The file behind an address; None if it is not on SQLite."""
+    if url in ("", "sqlite"):
+        return data_dir / FILE_NAME
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None

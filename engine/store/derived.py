@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -80,6 +80,27 @@ class Derived:
             for start in range(0, len(own), BATCH):
                 count += len(self._update(conn, level, own[start : start + BATCH], env))
         return count
+
+    def disagreements(self, conn: Connection, env: Env) -> Iterator[tuple[Place, int, object, object]]:
+        """Stored computed fields that are not what their formula gives now: (place, record id, stored, computed).
+
+        In a snapshot; every field is held against what the stored values give, so one wrong value is named once
+        itself and once wherever it is read.
+        """
+        for level in self.graph.levels:
+            for field in level.fields:
+                plan = self._plans.get(("disagree", level.entity, field), partial(self._compare, level.entity, field))
+                for record_id, stored, computed in conn.stream(plan, moment(env)):
+                    yield (level.entity, field), record_id, stored, computed
+
+    def _compare(self, entity: str, field: str) -> SystemStatement:
+        found = self.tables.entity(entity)
+        source = found.table.alias("source")
+        kept = source.c[found.aliases.get(field, field)]
+        computed = self._formulas.value(self.graph.formulas[entity, field], entity, source)
+        both = sa.select(source.c.id, kept.label("kept"), computed.label("computed")).subquery("both")
+        differ = sa.select(both).where(both.c.kept.is_distinct_from(both.c.computed)).order_by(both.c.id)
+        return as_system(differ, Reason.CHECK)
 
     # --- which records -----------------------------------------------------------------------------------------------
 

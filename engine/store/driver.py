@@ -37,13 +37,21 @@ class Driver(Protocol):
     error_type: type[Exception]
     begin_read: str
     begin_write: str
+    begin_snapshot: str
+    """A transaction that reads one state of the whole database, however long it takes."""
+    look_for_damage: tuple[str, ...]
+    """Statements that answer "ok" or what is damaged; none where the database watches over itself."""
     take_turn: str
     """In a transaction: others that take their turn at {table} wait, readers do not; "" where there are no others."""
     allow_long: str
     """Statement that lets the statements of this transaction take their time."""
 
-    def reader(self) -> AbstractContextManager[RawConnection]:
-        """A connection that cannot write."""
+    def reader(self, *, is_long: bool = False) -> AbstractContextManager[RawConnection]:
+        """A connection that cannot write. is_long: what it reads may take any time."""
+        ...
+
+    def stream(self, raw: RawConnection) -> Any:
+        """A cursor that leaves the rows with the database until they are fetched; inside a transaction."""
         ...
 
     def writer(self) -> AbstractContextManager[RawConnection]:

@@ -126,14 +126,19 @@ class FileStore:
 
     def path_of(self, stored: StoredFile) -> Path:
         """Where the content lies; for reading only."""
-        return self._path(stored.sha256)
+        return self.place_of(stored.sha256)
 
-    def _path(self, digest: str) -> Path:
+    def place_of(self, digest: str) -> Path:
+        """Where content of this hash lies, if it is there."""
         return self._root / digest[:2] / digest
+
+    def all_places(self) -> Iterator[Path]:
+        """Everything that lies there, also what an interrupted upload left."""
+        return (path for path in sorted(self._root.glob("*/*")) if path.is_file())
 
     def _settle(self, path: Path, digest: str) -> None:
         """Moves checked content to its place, durably; the same content is already there or is written once."""
-        place = self._path(digest)
+        place = self.place_of(digest)
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.exists():
             os.utime(place)  # wanted again: not to be swept before a row names it

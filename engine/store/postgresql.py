@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -89,6 +90,8 @@ class PostgresqlDriver:
     error_type: type[Exception] = psycopg.Error
     begin_read = ""
     begin_write = "BEGIN"
+    begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    look_for_damage: tuple[str, ...] = ()
     allow_long = (
         "SELECT set_config('statement_timeout', '0', true), "
         "set_config('idle_in_transaction_session_timeout', '0', true)"
@@ -100,14 +103,18 @@ class PostgresqlDriver:
 
     def __init__(self, url: str) -> None:
         self.dialect: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+        self._numbers = count(1)
         self._pool = Pool(url.replace("postgresql+psycopg://", "postgresql://", 1))
         with self._pool.take():
             pass
 
     @contextmanager
-    def reader(self) -> Iterator[Any]:
+    def reader(self, *, is_long: bool = False) -> Iterator[Any]:  # noqa: ARG002 — `allow_long` lifts the limits here
         with self._pool.take() as raw:
             yield raw
+
+    def stream(self, raw: Any) -> Any:
+        return raw.cursor(name=f"stream_{next(self._numbers)}")
 
     @contextmanager
     def writer(self) -> Iterator[Any]:

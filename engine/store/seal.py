@@ -32,6 +32,7 @@ class Reason(Enum):
     TITLES = "a reference shows its title to whoever sees the referring record"
     SEARCH_INDEX = "the index holds every record; finding goes through the gate"
     FILES = "who holds a file is asked first, and each holder's sight after"
+    CHECK = "the data check holds every row against what was written of it"
     SCHEMA = "a retyped column is filled from the old one"
 
 

@@ -44,9 +44,12 @@ CREATE VIRTUAL TABLE search_words USING fts5(
   words, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0"
 )
 """
+_FTS5_VOCABULARY = "CREATE VIRTUAL TABLE IF NOT EXISTS search_vocabulary USING fts5vocab(search_words, instance)"
 _GIN = "CREATE INDEX search_entry_words ON search_entry USING gin (words)"
 _entry = search_entry.c
-_fts = sa.table("search_words", sa.column("rowid", sa.BigInteger), sa.column("words", sa.Text))
+_fts = sa.table(
+    "search_words", sa.column("rowid", sa.BigInteger), sa.column("words", sa.Text), sa.column("search_words", sa.Text)
+)
 _plans = Plans()
 
 
@@ -61,6 +64,12 @@ class Scope:
 def make_index(conn: Connection) -> None:
     """The full-text index; once, with the system tables."""
     conn.define(SqlText(_GIN if conn.dialect == POSTGRESQL else _FTS5))
+
+
+def make_vocabulary(conn: Connection) -> None:
+    """On SQLite the index tells its words only through a table of its own."""
+    if conn.dialect != POSTGRESQL:
+        conn.define(SqlText(_FTS5_VOCABULARY))
 
 
 def searchable(entity: Entity) -> tuple[str, ...]:
@@ -89,31 +98,36 @@ def index(
     conn: Connection, entity: Entity, record_id: int, values: Mapping[str, object], *, is_new: bool = False
 ) -> None:
     """Brings the entries of the fields named in `values` up to date; other fields keep theirs."""
-    entries = _entries(entity, values)
-    if not entries:
+    found = entries(entity, values)
+    if not found:
         return
     if not is_new:
-        _forget(conn, entity.key, record_id, tuple(entries))
-    for field, words in entries.items():
+        _forget(conn, entity.key, record_id, tuple(found))
+    for field, words in found.items():
         if words:
             _add(conn, entity.key, record_id, field, words)
 
 
 def index_many(conn: Connection, entity: Entity, rows: Iterable[tuple[int, Mapping[str, object]]]) -> None:
     """The entries of many new records at once: (id, values) each."""
-    entries = [
+    new = [
         {"entity": entity.key, "record_id": record_id, "field": field, "new_words": words}
         for record_id, values in rows
-        for field, words in _entries(entity, values).items()
+        for field, words in entries(entity, values).items()
         if words
     ]
     if conn.dialect == POSTGRESQL:
-        conn.execute_many(_plans.get("add many", lambda: _insert(has_words=True)), entries)
+        conn.execute_many(_plans.get("add many", lambda: _insert(has_words=True)), new)
         return
     first = (conn.value(sa.select(sa.func.max(_entry.id))) or 0) + 1
-    numbered = [{**entry, "entry": first + place} for place, entry in enumerate(entries)]
+    numbered = [{**entry, "entry": first + place} for place, entry in enumerate(new)]
     conn.execute_many(_plans.get("add numbered", lambda: _insert(has_words=False, is_numbered=True)), numbered)
     conn.execute_many(_plans.get("add words", _insert_words), numbered)
+
+
+def forget_words(conn: Connection) -> None:
+    """On SQLite: empties the index beside the entries."""
+    conn.execute(sa.insert(_fts).values({_fts.c.search_words: "delete-all"}))
 
 
 def forget(conn: Connection, entity: Entity, record_id: int) -> None:
@@ -121,13 +135,13 @@ def forget(conn: Connection, entity: Entity, record_id: int) -> None:
     _forget(conn, entity.key, record_id, (*searchable(entity), SOUND))
 
 
-def _entries(entity: Entity, values: Mapping[str, object]) -> dict[str, str]:
+def entries(entity: Entity, values: Mapping[str, object]) -> dict[str, str]:
     """Field → tokens of a record's entries, as far as `values` names them."""
     texts = {key: str(values[key] or "") for key in searchable(entity) if key in values}
-    entries = {key: tokens(text) for key, text in texts.items()}
+    found = {key: tokens(text) for key, text in texts.items()}
     if entity.title in texts:
-        entries[SOUND] = sounds(texts[entity.title])
-    return entries
+        found[SOUND] = sounds(texts[entity.title])
+    return found
 
 
 def _forget(conn: Connection, entity: str, record_id: int, fields: Collection[str]) -> None:

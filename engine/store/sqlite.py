@@ -18,10 +18,10 @@ import pysqlite3
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 
-from engine.errors import StoreBusy
+from engine.errors import StoreBusy, StoreLocked
 from engine.store import sql_functions
 from engine.store.driver import DuplicateValue
-from engine.store.sqlite_file import HeldFile, check_whole, refuse_network
+from engine.store.sqlite_file import HeldFile, check_whole, refuse_missing, refuse_network
 
 READ_SECONDS = 15.0
 """A read that takes longer is stopped."""
@@ -79,24 +79,31 @@ class TurnLock:
 class SqliteDriver:
     """The file at `path`, held by this process alone until `close`.
 
-    Raises StoreLocked while another holds it, NotReady on a network file system or for a damaged file.
+    looks_on: another process may be serving it; this one only reads, which SQLite keeps apart by itself. Raises
+    StoreLocked while another holds it, NotReady on a network file system, for a damaged file, or to look on at nothing.
     """
 
     error_type: type[Exception] = pysqlite3.Error
     begin_read = "BEGIN"
     begin_write = "BEGIN IMMEDIATE"
+    begin_snapshot = "BEGIN"
+    look_for_damage: tuple[str, ...] = ("PRAGMA integrity_check(20)", "PRAGMA foreign_key_check")
     allow_long = ""  # a writer has no time limit here
     take_turn = ""  # nor anybody to take turns with
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, looks_on: bool = False) -> None:
         self.dialect: Dialect = sqlite.dialect()
         self._path = path
         refuse_network(path)
-        self._held = HeldFile(path)
+        self._held = None if looks_on else HeldFile(path)
+        if self._held is None:
+            refuse_missing(path)
         self._turn = TurnLock()
         self._writer = self._connect()
-        if self._held.was_left_open:
-            self._check_whole()
+        if self._held is None:
+            self._writer.execute("PRAGMA query_only=ON")
+        if self._held is not None and self._held.was_left_open:
+            self._check_whole(self._held)
         self._idle_readers: list[Any] = []
         self._all_readers: list[Any] = []
         self._readers_lock = threading.Lock()
@@ -110,16 +117,16 @@ class SqliteDriver:
         sql_functions.register(raw)
         return raw
 
-    def _check_whole(self) -> None:
+    def _check_whole(self, held: HeldFile) -> None:
         try:
             check_whole(self._writer, self._path)
         except BaseException:
             self._writer.close()
-            self._held.give_up()
+            held.give_up()
             raise
 
     @contextmanager
-    def reader(self) -> Iterator[Any]:
+    def reader(self, *, is_long: bool = False) -> Iterator[Any]:
         with self._readers_lock:
             raw = self._idle_readers.pop() if self._idle_readers else None
         if raw is None:
@@ -127,8 +134,9 @@ class SqliteDriver:
             raw.execute("PRAGMA query_only=ON")
             with self._readers_lock:
                 self._all_readers.append(raw)
-        deadline = time.monotonic() + READ_SECONDS
-        raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
+        if not is_long:
+            deadline = time.monotonic() + READ_SECONDS
+            raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
         try:
             yield raw
         finally:
@@ -138,8 +146,13 @@ class SqliteDriver:
 
     @contextmanager
     def writer(self) -> Iterator[Any]:
+        if self._held is None:
+            raise StoreLocked(f"{self._path} 只为读取而打开 | {self._path} was opened for reading only")
         with self._turn:
             yield self._writer
+
+    def stream(self, raw: Any) -> Any:
+        return raw.cursor()
 
     def roll_back(self, raw: Any) -> None:
         if raw.in_transaction:  # a full disk has already rolled back
@@ -168,7 +181,8 @@ class SqliteDriver:
                 raw.close()
             self._all_readers.clear()
             self._idle_readers.clear()
-            self._held.release()
+            if self._held is not None:
+                self._held.release()
 
 
 def _duplicate(said: str) -> DuplicateValue:

@@ -65,6 +65,12 @@ def check_whole(raw: Any, path: Path) -> None:
         )
 
 
+def refuse_missing(path: Path) -> None:
+    """Raises NotReady where there is no database to look at."""
+    if not path.is_file():
+        raise NotReady(f"{path} 处没有数据 | there is no data at {path}")
+
+
 def refuse_network(path: Path) -> None:
     """Raises NotReady for a place on a network file system. Where the system does not tell, nothing is refused."""
     mounts = _MOUNTS.read_text(encoding="utf-8", errors="replace") if _MOUNTS.exists() else ""

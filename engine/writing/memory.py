@@ -30,9 +30,21 @@ def remember(work: Work) -> tuple[int, ...]:
     for entity_key, record_id in sorted({(deed.entity, deed.id) for deed in work.deeds} - work.removed):
         entity = work.app.entity(entity_key)
         search.index(work.conn, entity, record_id, work.get(entity, record_id))
+    _index_recomputed(work)
     for entity_key, record_id in sorted(work.removed):
         search.forget(work.conn, work.app.entity(entity_key), record_id)
     return ids
+
+
+def _index_recomputed(work: Work) -> None:
+    """Records elsewhere whose computed texts followed what was written here: found by the new words, not the old."""
+    written = {(deed.entity, deed.id) for deed in work.deeds} | work.removed
+    for entity_key, ids in work.recomputed.items():
+        entity = work.app.entity(entity_key)
+        texts = [key for key in search.searchable(entity) if entity.fields[key].is_computed]
+        for record_id in sorted(ids) if texts else ():
+            if (entity_key, record_id) not in written and (record := work.find(entity, record_id, seen=False)):
+                search.index(work.conn, entity, record_id, {key: record[key] for key in texts})
 
 
 def readable_image(work: Work, entity_key: str, record_id: int | None) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ Nothing is judged here: `engine.writing.commands` does that, before on rights an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -66,7 +66,7 @@ def update(work: Work, entity: Entity, before: Record, values: Mapping[str, obje
     stamps = stamps_of(work, entity, after, parent_of(work, entity, after))
     _set(work, entity, before, {**values, **stamps._asdict()})
     if stamps != (before["owner_id"], before["backup_id"], before["unit_id"]):
-        _hand_down(work, entity, [record_id], stamps)
+        _hand_down(work, entity, [record_id], stamps._asdict())
 
 
 def touch(work: Work, entity: Entity, before: Record) -> None:
@@ -150,20 +150,28 @@ def parent_of(work: Work, entity: Entity, values: Mapping[str, object]) -> Recor
     return work.find(work.app.entity(entity.parent), parent_id, seen=False) if isinstance(parent_id, int) else None
 
 
-def _hand_down(work: Work, entity: Entity, ids: list[int], stamps: Stamps) -> None:
-    """Parts follow their parent; a part that names an owner itself keeps it."""
+def _hand_down(work: Work, entity: Entity, ids: list[int], stamps: Mapping[str, int | None]) -> None:
+    """Parts follow their parent; a part that names an owner or a backup itself keeps its own."""
     for child in work.app.children_of(entity.key):
         found = work.installed.tables.entity(child.key)
-        statement = sa.update(found.table).where(found.column(entity.key).in_(ids), found.table.c.deleted_at.is_(None))
-        if owner_field := written_field(child, child.owner_field):
-            statement = statement.where(found.column(owner_field).is_(None))
-        changed = work.conn.rows(
-            as_system(statement.values(**stamps._asdict()).returning(found.table.c.id), Reason.WRITE)
-        )
-        below = [int(row[0]) for row in changed]
-        if below:
-            work.touched[child.key].update(below)
-            _hand_down(work, child, below, stamps)
+        own_owner, own_backup = written_field(child, child.owner_field), written_field(child, child.backup_field)
+        handed = {key: value for key, value in stamps.items() if key != "backup_id" or not own_backup}
+        backup = {key: value for key, value in handed.items() if key == "backup_id"}
+        is_led = found.column(own_owner).is_not(None) if own_owner else sa.false()
+        for columns, which in ((handed, sa.not_(is_led)), (backup, is_led)):
+            if columns and (own_owner or columns is handed):
+                _stamp_parts(work, child, [which, found.column(entity.key).in_(ids)], columns)
+
+
+def _stamp_parts(
+    work: Work, child: Entity, which: Sequence[sa.ColumnElement[bool]], stamps: Mapping[str, int | None]
+) -> None:
+    table = work.installed.tables.entity(child.key).table
+    update = sa.update(table).where(table.c.deleted_at.is_(None), *which).values(**stamps).returning(table.c.id)
+    below = [int(row[0]) for row in work.conn.rows(as_system(update, Reason.WRITE))]
+    if below:
+        work.touched[child.key].update(below)
+        _hand_down(work, child, below, stamps)
 
 
 # --- stages ----------------------------------------------------------------------------------------------------------

@@ -58,6 +58,8 @@ class Work(Seat):
     faults: list[Finding] = field(default_factory=list)
     """Input that cannot be read at all: reported by BadInput, all of it at once."""
     touched: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    recomputed: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """Records of which a computed field got another value, whether this work wrote them or not."""
     deeds: list[Deed] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     created: set[tuple[str, object]] = field(default_factory=set)
@@ -123,4 +125,6 @@ class Work(Seat):
 
     def recompute(self) -> None:
         """Bring every stored computed field that depends on what was touched up to date."""
-        self.installed.derived.recompute(self.conn, {key: set(ids) for key, ids in self.touched.items()}, self.env)
+        touched = {key: set(ids) for key, ids in self.touched.items()}
+        for key, ids in self.installed.derived.recompute(self.conn, touched, self.env).items():
+            self.recomputed[key].update(ids)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.people.users import NewUser, add_user
+from engine.runtime import Engine
 from web.cli import COMMANDS, main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -197,3 +199,31 @@ def test_applying_twice_leaves_nothing_to_plan(capsys: pytest.CaptureFixture[str
     assert "add table" in before
     assert answers(capsys, "apply", *places)[:2] == (0, "sales_crm is at revision 1\n")
     assert answers(capsys, "plan", *places)[:2] == (0, "nothing to change\n")
+
+
+# --- check --data ----------------------------------------------------------------------------------------------------
+
+
+def test_the_data_check_runs_beside_the_server_and_names_what_is_wrong(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    places = ("--app", SALES, "--data", str(tmp_path), "--lang", "en")
+    engine = Engine.start(Path(SALES), "sqlite", tmp_path)  # it serves the data all the while
+    assert answers(capsys, "check", *places) == (0, "data check: everything agrees\n", "")
+    with engine.database.write() as connection:
+        add_user(connection, NewUser("wang", "王", "wizard", None), engine.clock.now())
+    code, out, _ = answers(capsys, "check", *places)
+    assert code == 1
+    assert out.startswith("wang: an account's role is not in the app; expected sales")
+    assert out.endswith("data check: 1 inconsistencies\n")
+    code, out, _ = answers(capsys, "check", *places, "--format", "json")
+    [told] = json.loads(out)
+    assert (told["sort"], told["place"], told["found"]) == ("account", "wang", "wizard")
+    assert answers(capsys, "check", *places, "--repair")[0] == 1, "what is served is not repaired"
+    engine.close()
+
+
+def test_data_that_is_not_there_is_said_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, _, said = answers(capsys, "check", "--app", SALES, "--data", str(tmp_path))
+    assert code == 1
+    assert "no data" in said or "没有数据" in said

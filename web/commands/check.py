@@ -1,4 +1,7 @@
-"""`sluice check FILE`: every mistake in an app's text, all at once. Exit 0 when there are only warnings, else 1."""
+"""`sluice check`: every mistake in an app's text, or, with `--data`, everything in the data that does not agree.
+
+Exit 0 when nothing is wrong (warnings do not count), else 1.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,30 @@ from pathlib import Path
 from dsl.load import load_app
 from dsl.problems import Problem
 from dsl.render import as_json, as_sarif, as_text
+from web.commands.check_data import check_data_at
 from web.commands.places import ROOT, add_language
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, nargs="?", default=ROOT / "apps" / "sales_crm.yaml", metavar="FILE")
     parser.add_argument("--format", choices=("text", "json", "sarif"), default="text")
+    parser.add_argument(
+        "--data",
+        nargs="?",
+        type=Path,
+        const=ROOT / "data",
+        metavar="DIR",
+        help="hold the data in DIR (data) against itself: it may be in use, nothing is written",
+    )
+    parser.add_argument("--database", default="", metavar="URL", help="sqlite (default) or postgresql+psycopg://…")
+    parser.add_argument("--app", type=Path, dest="file", metavar="FILE", help="the same as FILE")
+    parser.add_argument("--repair", action="store_true", help="with --data: make anew what is derived from the rest")
     add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.data is not None or arguments.database:
+        return check_data_at(arguments)
     checked = load_app(arguments.file)
     problems = checked.problems
     if arguments.format == "json":

@@ -8,7 +8,7 @@ import pytest
 
 from engine.commands import ChildRow, Delete, Update
 from engine.errors import BadInput, NotAllowed, NotThere, VersionConflict
-from engine.testing import engine_for
+from engine.testing import acting, engine_for
 from tests.unit.engine.conftest import Hand, Shop, finding, line, made, missing
 
 
@@ -225,3 +225,46 @@ def test_a_retired_option_stays_on_old_records_and_is_no_longer_chosen(tmp_path:
     with pytest.raises(BadInput):
         reader.create("book", name="New", cover="green")
     engine.close()
+
+
+def test_a_part_with_its_own_owner_follows_its_parents_new_backup(shop_on_both: Shop) -> None:
+    customer = shop_on_both.customer()
+    deal = shop_on_both.deal(customer)
+    backup = acting(shop_on_both.engine, "sales2").actor.id
+    made(shop_on_both.sales.update("customer", customer, backup=backup))
+    assert shop_on_both.as_("sales2").sees("deal", deal)
+
+
+ITEMS = """
+app: items
+label: 条目 | Items
+version: 1
+language: 1
+languages: [zh, en]
+roles: {sales: {label: 销售 | Sales, sees: all}}
+entities:
+  item:
+    label: 条目 | Item
+    title: name
+    fields: {name: {label: 名称 | Name, type: text required}}
+    access: {sales: {create: true, edit: true}}
+  finding:
+    label: 发现 | Finding
+    title: name
+    fields:
+      item: {label: 条目 | Item, type: ref item required}
+      name: {label: 名称 | Name, type: text = item.name}
+    access: {sales: {create: true, edit: true}}
+"""
+
+
+def test_a_computed_name_is_found_by_what_it_has_become(tmp_path: Path, database_url: str) -> None:
+    shop = Shop(engine_for(ITEMS, tmp_path, database_url))
+    item = shop.sales.create("item", name="Signboard")
+    finding = shop.sales.create("finding", item=item)
+    made(shop.sales.update("item", item, name="Window"))
+    groups = shop.engine.search(shop.sales.context, "Window")
+    found = {group.entity: [each.id for each in group.found] for group in groups}
+    assert found == {"item": [item], "finding": [finding]}
+    assert shop.engine.search(shop.sales.context, "Signboard") == []
+    shop.engine.close()

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 import apps
-from dsl.app import NumberSeries
-from engine.papers.numbers import render
+from engine.integrity.check import check_data
 from engine.runtime import Engine
 from engine.sample import has_sample, load_sample
-from engine.store.connection import Connection
 from engine.store.lists import Query
-from engine.store.seal import Reason, as_system
-from engine.store.system_tables import document_number, stage_visit, stage_week
 from engine.testing import acting
 
 APPS = Path(apps.__file__).parent
@@ -32,64 +25,10 @@ def sales(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, di
     engine.close()
 
 
-def _system_rows(conn: Connection, engine: Engine, entity: str, *columns: str) -> list[tuple[Any, ...]]:
-    table = engine.installed.tables.entity(entity).table
-    return conn.rows(as_system(sa.select(*(table.c[key] for key in columns)).order_by(table.c.id), Reason.JUDGE))
-
-
-def _assert_consistent(engine: Engine) -> None:
-    """Rebuilt equals stored; one open visit per record in stages; weeks add up; numbers without gaps."""
-    with engine.database.write() as conn:
-        conn.rollback_only()
-        env = engine.env(acting(engine, "director"))
-        assert engine.installed.derived.rebuild_all(conn, env) == 0
-    with engine.database.read() as conn:
-        _assert_visits(conn, engine)
-        _assert_numbers(conn, engine)
-
-
-def _assert_visits(conn: Connection, engine: Engine) -> None:
-    v = stage_visit.c
-    standing = Counter(conn.rows(sa.select(v.entity, v.record_id, v.stage).where(v.left_at.is_(None))))
-    staged = {
-        (entity.key, *row)
-        for entity in engine.app.entities.values()
-        if entity.has_stages
-        for row in _system_rows(conn, engine, entity.key, "id", "stage")
-    }
-    assert standing == Counter(staged)
-    ended = conn.rows(sa.select(v.entered_at, v.left_at).where(v.left_at.is_not(None)))
-    dwell = sum((left - entered for entered, left in ended), timedelta())
-    w = stage_week.c
-    sums = conn.one(sa.select(sa.func.sum(w.entered), sa.func.sum(w.left_count), sa.func.sum(w.dwell_seconds)))
-    assert sums is not None
-    assert tuple(map(int, sums)) == (len(staged) + len(ended), len(ended), dwell.total_seconds())
-
-
-def _assert_numbers(conn: Connection, engine: Engine) -> None:
-    d = document_number.c
-    last = {(series, period): count for series, period, count in conn.rows(sa.select(d.series, d.period, d.last))}
-    for entity in engine.app.entities.values():
-        if entity.series is not None:
-            codes = [code for (code,) in _system_rows(conn, engine, entity.key, "code")]
-            assert len(set(codes)) == len(codes) == sum(n for (series, _), n in last.items() if series == entity.key)
-            assert sorted(codes) == sorted(_rendered(entity.series, last, entity.key))
-
-
-def _rendered(series: NumberSeries, last: dict[tuple[str, str], int], key: str) -> list[str]:
-    """All numbers of a series from 1 to the last of each period."""
-    return [
-        render(series, date.fromisoformat((period or "2026") + "-01-01"[: 10 - len(period or "2026")]), counter)
-        for (name, period), count in last.items()
-        if name == key
-        for counter in range(1, count + 1)
-    ]
-
-
 def test_the_sales_company_is_consistent(sales: tuple[Engine, dict[str, str]]) -> None:
     engine, _ = sales
     assert has_sample(engine)
-    _assert_consistent(engine)
+    assert check_data(engine) == []
 
 
 def test_the_seven_sign_in_with_one_password(sales: tuple[Engine, dict[str, str]]) -> None:
@@ -159,6 +98,6 @@ def test_the_shops_are_consistent_on_both_databases(tmp_path: Path, database_url
     try:
         assert not has_sample(engine)
         load_sample(engine)
-        _assert_consistent(engine)
+        assert check_data(engine) == []
     finally:
         engine.close()
