@@ -37,6 +37,7 @@ class Installed:
     database: Database
     tables: Tables
     gate: Gate
+    sql: SqlFormulas
     records: Records
     related: Related
     derived: Derived
@@ -72,6 +73,7 @@ def assemble(
         database=database,
         tables=tables,
         gate=gate,
+        sql=sql,
         records=Records(app, tables, gate),
         related=Related(app, tables, sql),
         derived=Derived(app, tables, sql),

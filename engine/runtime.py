@@ -40,6 +40,7 @@ from engine.delivery.outbox import Jobs
 from engine.delivery.outgoing import NOBODY_INSIDE, Allowed
 from engine.errors import BadInput, EngineError, NotReady, NotThere
 from engine.flow.sentences import say
+from engine.insight.figures import Figures
 from engine.installed import Installed, install, told_problems
 from engine.people import passwords, permissions, sign_in, users
 from engine.people.moment import env_of
@@ -239,6 +240,12 @@ class Engine:
         """Visible records grouped by a field, with sums of other fields."""
         with self._desk(context) as desk:
             return lists.totals(desk, entity, where, by, sums)
+
+    @contextmanager
+    def figures(self, context: Context) -> Iterator[Figures]:
+        """Counts, sums, times in stages and passages over many records, all of one moment."""
+        with self._desk(context) as desk:
+            yield Figures(desk)
 
     def children(self, context: Context, entity: str, record_id: int, table_field: str) -> list[Record]:
         """The child rows of a record, oldest first; empty if the parent is out of sight."""

@@ -338,31 +338,6 @@ class FactPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Kard:
-    id: int
-    version: int
-    href: str
-    title: str
-    move_href: str
-    facts: tuple[Shown, ...]
-    moves: tuple[Link, ...]
-    is_red: bool = False
-    is_open: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    key: str
-    label: str
-    count: int
-    sum: str
-    kards: tuple[Kard, ...]
-    end: str = ""
-    more_href: str = ""
-    add_href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Conflict:
     """A field that both sides changed, or that would change what somebody else saved."""
 

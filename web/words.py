@@ -20,6 +20,7 @@ LANGUAGES = Path(__file__).parent / "languages"
 SCRIPT_TEXTS = (
     "选项", "没有找到", "上个月", "下个月", "今天", "明天", "一周后", "选择日期", "上传失败，请重试",
     "网络断开，文件没有上传", "正在定位…", "没有得到位置，请手工填写地点", "流程里没有这一步", "已复制", "提到谁",
+    "泳道之间不能拖动，请在记录里修改", "表格已复制",
 )  # fmt: skip
 """What the scripts say; pages in another language bring these along."""
 

@@ -71,13 +71,20 @@ def totals(desk: Desk, entity_key: str, where: Formula | None, by: str, sums: Se
     """Groups in the order of their keys, the empty one last. Raises BadInput for a field that is not there to read."""
     entity = desk.entity(entity_key)
     covered = desk.hidden(entity) | desk.masked(entity)
-    for key in (by, *sums):
-        if key not in entity.fields or key in covered:
-            said = say(desk.language, "input.unknown", field=key)
-            raise BadInput((Finding(f"{entity.key}.fields.{key}.input", "unmet", said, field=key),))
+    refuse_covered(desk, entity, where, (by, *sums))
     sight, installed = desk.sight(entity), desk.installed
     groups = installed.totals.group(desk.conn, sight, entity_key, where, by, sums, desk.env, covered)
     return [Total(group.key, group.count, group.sums) for group in groups]
+
+
+def refuse_covered(desk: Desk, entity: Entity, where: Formula | None, keys: Iterable[str] = ()) -> None:
+    """Raises BadInput for a field that is not there to read, among the keys or in the condition."""
+    covered = desk.hidden(entity) | desk.masked(entity)
+    read = sorted({read.field for read in where.reads if not read.via}) if where else []
+    for key in (*keys, *read):
+        if key in covered or (key in keys and key not in entity.fields):
+            said = say(desk.language, "input.unknown", field=key)
+            raise BadInput((Finding(f"{entity.key}.fields.{key}.input", "unmet", said, field=key),))
 
 
 # --- filters ---------------------------------------------------------------------------------------------------------

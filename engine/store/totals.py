@@ -27,6 +27,7 @@ from engine.errors import BadInput
 from engine.people.sight import Sight
 from engine.store.connection import Connection
 from engine.store.gate import Gate
+from engine.store.layers import own_reads
 from engine.store.live import SqlFormulas
 from engine.store.plans import Plans
 from engine.store.sql_formula import WideNumber
@@ -42,6 +43,16 @@ class Group:
     """One group: its key in stored form (None: the field is empty), how many records, the sums by field."""
 
     key: object
+    count: int
+    sums: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One group split once more: `part` is the stored value of the path it was split by."""
+
+    key: object
+    part: Any
     count: int
     sums: Mapping[str, int]
 
@@ -78,6 +89,28 @@ class Totals:
         groups = [Group(row[0], row[1], dict(zip(sums, row[2:], strict=True))) for row in rows]
         return sorted(groups, key=partial(_place, self._type_of(entity, by)))
 
+    def cross(
+        self,
+        conn: Connection,
+        sight: Sight,
+        entity: str,
+        where: Formula | None,
+        by: str,
+        part: Formula,
+        sums: Sequence[str],
+        env: Env,
+        hidden: frozenset[str] = frozenset(),
+    ) -> list[Cell]:
+        """Groups by the value of a field and, within each, by a path such as `customer.region`; in no order.
+
+        BadInput as for `group`. That the path may be read is for the caller to know.
+        """
+        self._refuse(entity, where, by, sums, hidden)
+        shape = ("cross", entity, sight.shape, where.root if where else None, by, part.root, tuple(sums))
+        plan = self._plans.get(shape, partial(self._select, sight, entity, where, by, tuple(sums), part))
+        rows = conn.rows(plan, self._gate.params(sight, env))
+        return [Cell(row[0], row[1], row[2], dict(zip(sums, row[3:], strict=True))) for row in rows]
+
     def _type_of(self, entity: str, key: str) -> ValueType | None:
         field = self.app.entity(entity).fields.get(key)
         return field.value_type if field else None
@@ -94,18 +127,27 @@ class Totals:
             raise BadInput((Finding(f"{entity}.fields.{bad[0]}.totals", "unmet", said, field=bad[0]),))
 
     def _select(
-        self, sight: Sight, entity: str, where: Formula | None, by: str, sums: tuple[str, ...]
+        self,
+        sight: Sight,
+        entity: str,
+        where: Formula | None,
+        by: str,
+        sums: tuple[str, ...],
+        part: Formula | None = None,
     ) -> sa.Select[tuple[Any, ...]]:
         fields = self.app.entity(entity).fields
         read = {r.field for r in where.reads if not r.via} if where else set()
+        read |= own_reads(part) if part else set()
         live = tuple(f.key for f in fields.values() if f.is_live and f.key in {by, *sums, *read})
         found = self.tables.entity(entity)
-        rows = self._gate.readable(entity, sight, live=live, where=(where,) if where else ())
+        more = {"part": partial(self._formulas.value, part, entity)} if part else None
+        rows = self._gate.readable(entity, sight, live=live, where=(where,) if where else (), more=more)
         summed = [self._sum(rows.c[found.aliases.get(key, key)], fields[key].value_type) for key in sums]
-        if not by:
+        keys: list[sa.ColumnElement[Any]] = [rows.c[found.aliases.get(by, by)]] if by else []
+        keys += [rows.c["part"]] if part else []
+        if not keys:
             return sa.select(sa.null(), sa.func.count(), *summed).select_from(rows)
-        key = rows.c[found.aliases.get(by, by)]
-        return sa.select(key, sa.func.count(), *summed).select_from(rows).group_by(key).limit(MOST_GROUPS)
+        return sa.select(*keys, sa.func.count(), *summed).select_from(rows).group_by(*keys).limit(MOST_GROUPS)
 
     def _sum(self, column: sa.ColumnElement[Any], value_type: ValueType) -> sa.ColumnElement[Any]:
         """An exact sum: SQLite's own would raise where it passes 64 bits."""

@@ -37,6 +37,8 @@ CLERK_ASKS = (
     "/e/opportunity/board", "/search?q=cust", "/search/found?q=cust", "/search/found?seen=customer:2",
     "/lookup/customer?q=cust", "/e/visit/new?customer=2", "/e/customer/2/print", "/e/customer/2/history/margin",
     "/e/customer/2/audience?q=", "/e/opportunity/2/print", "/e/customer/2?show=changes",
+    "/e/opportunity/board?lanes=customer.health_band", "/e/customer/charts", "/e/opportunity/charts",
+    "/e/opportunity/charts?by=customer.health_band",
 )  # fmt: skip
 OTHERS_ASK = (
     *(f"/api/v1/{entity}{rest}" for entity in ("customer", "opportunity", "quote", "order") for rest in (
@@ -48,7 +50,8 @@ OTHERS_ASK = (
     *(f"/lookup/{entity}?q=s" for entity in ("customer", "opportunity", "quote", "order")),
     "/api/v1/customer?filter=count(opportunities where amount>600)>0", "/", "/home/short", "/search?q=secret",
     "/search/found?q=secret", "/search/found?q=scrt", "/search/found?seen=customer:1,customer:2,opportunity:2",
-    "/e/opportunity/board",
+    "/e/opportunity/board", "/e/opportunity/board?lanes=owner", "/e/opportunity/board/board/column/lead?f.owner=4",
+    "/e/opportunity/charts", "/e/opportunity/charts?by=customer.region", "/e/customer/charts",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from web.pages import (
     boards,
+    charts,
     comments,
     files,
     forms,
@@ -27,7 +28,7 @@ from web.pages import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     frame.blueprint, login.blueprint, home.blueprint, lists.blueprint, records.blueprint, forms.blueprint,
     boards.blueprint, moves.blueprint, files.blueprint, lookups.blueprint, searching.blueprint,
-    comments.blueprint, histories.blueprint, prints.blueprint,
+    charts.blueprint, comments.blueprint, histories.blueprint, prints.blueprint,
     preferences.blueprint, studio.blueprint, gallery.blueprint,
 )  # fmt: skip
 PUBLIC: frozenset[str] = frozenset({"login.show", "login.enter"})

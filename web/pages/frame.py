@@ -16,6 +16,7 @@ from engine.clock import day_of
 from engine.errors import NotThere
 from web.assets.manifest import asset, icon_names
 from web.contexts import Link, NavItem
+from web.pages.made_views import boards_of, has_charts
 from web.session import current_actor, current_context, current_engine, current_language
 from web.words import SOURCE_LANGUAGE, say, script_texts
 
@@ -112,8 +113,10 @@ def _nav_of(entity: Entity, at: int) -> NavItem:
     is_here = here.get("entity") == entity.key
     subs = tuple(
         Link(board.label.say(language) or say("看板"), url_for("boards.show", entity=entity.key, view=board.key))
-        for board in entity.boards
+        for board in boards_of(entity)
     )
+    if has_charts(entity):
+        subs += (Link(say("图表"), url_for("charts.show", entity=entity.key)),)
     subs += tuple(
         Link(view.label.say(language), url_for("lists.show", entity=entity.key, view=view.key))
         for view in lists_of(entity)[1:]
@@ -128,7 +131,7 @@ def bottom_items(items: tuple[NavItem, ...]) -> tuple[NavItem, ...]:
         (
             NavItem(item.subs[0].text, item.subs[0].href, "layout-kanban", request.path == item.subs[0].href)
             for item, entity in zip(items[1:], menu_entities(), strict=True)
-            if entity.boards
+            if boards_of(entity)
         ),
         None,
     )

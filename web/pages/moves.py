@@ -171,8 +171,7 @@ def _moved(entity: Entity, record: Record, to: str, form: MultiDict[str, str]) -
     text = say("{title} → {stage}", title=record.title, stage=stage.label.say(current_language()) if stage else to)
     events = {"sluice:moved": {"id": record.id}, "sluice:close": {}, "sluice:toast": {"text": text}}
     if form.get("board"):
-        lanes = lanes_after(entity, form["board"], form.get("query", ""), {record.stage, to})
-        response = page("board_lanes.html", lanes=lanes, entity=entity, view_key=form["board"])
+        response = lanes_after(entity, form["board"], form.get("query", ""), {record.stage, to})
         response.headers["HX-Trigger"] = json.dumps(events)
         return response
     response = Response("")

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from flask import url_for
 
-from dsl.app import App, Band, Entity, Field, Score
+from dsl.app import App, Band, Entity, Field, Score, Stage
 from dsl.formula.value_types import NumberType
 from dsl.kinds import text_value
 from engine.answers import FileNote, Record
@@ -72,6 +72,32 @@ def days_over(entity: Entity, values: Mapping[str, object]) -> int:
     return max(0, math.ceil(over))
 
 
+def late_text(entity: Entity, values: Mapping[str, object], language: str) -> str:
+    """ "超期 3 天", in workdays where the stage's standard is said in workdays; "" for a record that is in time."""
+    over = days_over(entity, values)
+    if not over:
+        return ""
+    stage = entity.stage(str(values.get("stage") or ""))
+    if stage is not None and stage.limit_in_workdays:
+        return say_in(language, "超期 {n} 个工作日", n=over)
+    return say_in(language, "超期 {n} 天", n=over)
+
+
+def limit_text(stage: Stage, language: str) -> str:
+    """The standard dwell: "7 天", "3 个工作日", "36 小时"; "" for none."""
+    if stage.limit is None:
+        return ""
+    days, rest = divmod(stage.limit, 86_400)
+    if rest:
+        return say_in(language, "{n} 小时", n=f"{stage.limit / 3_600:g}")
+    return say_in(language, "{n} 个工作日" if stage.limit_in_workdays else "{n} 天", n=days)
+
+
+def days_text(seconds: int, language: str) -> str:
+    """A stretch of time in days with one decimal: "5.6 天"."""
+    return say_in(language, "{n} 天", n=f"{seconds / 86_400:.1f}")
+
+
 class _Show:
     """One value on its way to the screen; the parts they share are gathered once."""
 
@@ -126,7 +152,10 @@ class _Show:
             text = text[:-3]
         if self.field.key == "days_in_stage" and text:
             over = days_over(self.entity, self.record.values)
-            return self._as("text", text=say_in(self.language, "{n} 天", n=text), is_bad=over > 0)
+            stage = self.entity.stage(str(self.record.values.get("stage") or ""))
+            in_workdays = stage is not None and stage.limit_in_workdays
+            said = say_in(self.language, "{n} 个工作日" if in_workdays else "{n} 天", n=text)
+            return self._as("text", text=said, is_bad=over > 0)
         return self._as("long" if self.field.kind in LONG else "text", text=text)
 
     def _badges(self) -> Shown:

@@ -22,6 +22,7 @@ const islands = {
   snippets: () => import("./snippets.js"),
   mention: () => import("./mention.js"),
   finder: () => import("./finder.js"),
+  chart: () => import("./chart.js"),
 };
 
 function startIslands(root) {
