@@ -30,19 +30,18 @@ from engine.answers import (
     Record,
     RecordRights,
     Rights,
-    Session,
     Total,
 )
 from engine.clock import Clock, SystemClock
 from engine.commands import Children, Command, Move, Values
-from engine.context import Actor, Channel, Context
+from engine.context import Context
 from engine.delivery.outbox import Jobs
 from engine.delivery.outgoing import NOBODY_INSIDE, Allowed
 from engine.errors import BadInput, EngineError, NotReady, NotThere
 from engine.flow.sentences import say
 from engine.insight.figures import Figures
 from engine.installed import Installed, install, told_problems
-from engine.people import passwords, permissions, sign_in, users
+from engine.people import permissions
 from engine.people.moment import env_of
 from engine.reading import finding, lists, timeline
 from engine.reading.audience import audience, has_new_mentions, mentions
@@ -51,6 +50,7 @@ from engine.reading.files import open_file
 from engine.reading.preview import preview
 from engine.reading.rights import NOTHING, moves_from, record_rights
 from engine.reading.why import why
+from engine.reception import Reception
 from engine.store.database import Database
 from engine.store.files import FileStore
 from engine.store.lists import Query
@@ -59,7 +59,7 @@ from engine.writing.comments import add_comment, called_by, note_read, read_comm
 from engine.writing.uploads import put_file
 
 
-class Engine:
+class Engine(Reception):
     """Everything a door needs: who acts, what may be read, what is wanted.
 
     Values go in and out in stored form (see `dsl.kinds`). Reading methods open their own read transaction; every write
@@ -67,27 +67,11 @@ class Engine:
     """
 
     def __init__(self, installed: Installed, app_path: Path | None = None, allowed: Allowed = NOBODY_INSIDE) -> None:
-        self.installed = installed
+        super().__init__(installed)
         self.allowed = allowed
         """Addresses inside the house that webhooks may reach."""
         self._app_path = app_path
         self._reloading = threading.Lock()
-
-    @property
-    def app(self) -> App:
-        return self.installed.app
-
-    @property
-    def revision(self) -> int:
-        return self.installed.revision
-
-    @property
-    def database(self) -> Database:
-        return self.installed.database
-
-    @property
-    def clock(self) -> Clock:
-        return self.installed.clock
 
     # --- life --------------------------------------------------------------------------------------------------------
 
@@ -138,82 +122,6 @@ class Engine:
         """Stops the workers of this process, if it has any, and lets go of the database."""
         self.jobs.stop()
         self.database.close()
-
-    # --- people ------------------------------------------------------------------------------------------------------
-
-    def authenticate(self, login: str, password: str) -> Actor | None:
-        """The person, if the password is right and the account is neither closed nor resting after wrong tries."""
-        user_id = sign_in.authenticate(self.database, login, password, self.clock.now())
-        return self.actor(user_id) if user_id is not None else None
-
-    def actor(self, user_id: int) -> Actor | None:
-        """The person as of now (role, unit, manager); None if unknown or closed."""
-        with self.database.read() as conn:
-            return users.find_actor(conn, self.app, user_id, self.clock.now())
-
-    def context(self, actor: Actor, channel: Channel, request_id: str = "") -> Context:
-        return Context(actor, self.clock.now(), self.revision, channel, request_id)
-
-    def open_session(self, user_id: int, agent: str) -> str:
-        """A new session's secret token; only its hash is kept."""
-        with self.database.write() as conn:
-            return sign_in.open_session(conn, user_id, agent, self.clock.now())
-
-    def session_actor(self, token: str) -> Actor | None:
-        """Who holds this session; None when it is unknown, closed, idle for 8 hours or 7 days old."""
-        now = self.clock.now()
-        with self.database.read() as conn:
-            found = sign_in.session_user(conn, token, now)
-            actor = users.find_actor(conn, self.app, found[0], now) if found else None
-        if found is not None and found[1]:
-            with self.database.write() as conn:
-                sign_in.note_session_used(conn, token, now)
-        return actor
-
-    def close_session(self, token: str) -> None:
-        with self.database.write() as conn:
-            sign_in.close_session(conn, token)
-
-    def sessions(self, actor: Actor) -> tuple[Session, ...]:
-        """The person's open sessions, latest first."""
-        with self.database.read() as conn:
-            return sign_in.sessions_of(conn, actor.id, self.clock.now())
-
-    def issue_token(self, login: str, password: str, name: str) -> str | None:
-        """A bearer token for the API, or None when the sign-in fails."""
-        user_id = sign_in.authenticate(self.database, login, password, self.clock.now())
-        if user_id is None:
-            return None
-        with self.database.write() as conn:
-            return sign_in.issue_token(conn, user_id, name, self.clock.now())
-
-    def token_actor(self, token: str) -> Actor | None:
-        now = self.clock.now()
-        with self.database.read() as conn:
-            user_id = sign_in.token_user(conn, token, now)
-            return users.find_actor(conn, self.app, user_id, now) if user_id is not None else None
-
-    def set_language(self, actor: Actor, language: str) -> None:
-        """Raises BadInput for a language that the app does not speak."""
-        if language not in self.app.languages:
-            raise BadInput((Finding("person.language", "unmet", ", ".join(self.app.languages)),))
-        with self.database.write() as conn:
-            users.set_language(conn, actor.id, language)
-
-    def set_password(self, user_id: int, password: str) -> None:
-        """Raises BadInput for a password that is too short or well known; ends the person's sessions and tokens."""
-        actor = self.actor(user_id)
-        said = passwords.complaint(password, actor.login if actor else "", actor.language if actor else "en")
-        if said is not None:
-            raise BadInput((Finding("person.password", "unmet", said, field="password"),))
-        kept = passwords.hash_password(password)
-        with self.database.write() as conn:
-            users.set_password(conn, user_id, kept)
-
-    def people(self, context: Context) -> list[Person]:  # noqa: ARG002 — whoever is signed in may see who works here
-        """Active people, by name."""
-        with self.database.read() as conn:
-            return users.active_people(conn)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
