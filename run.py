@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOG = VENV / "setup.log"
-APT_FOR_TESTS = {"chromium": "chromium", "fc-list": "fontconfig"}
+APT_FOR_TESTS = {"chromium": "chromium", "fc-list": "fontconfig", "strace": "strace"}
 CHINESE_FONT, ATOMIC = "fonts-wqy-microhei", "libatomic1"
 NO_REGISTRY = re.compile(
     r"no matching distribution|could not find a version|connection|timed out|resolve|dns error|unreachable|"
@@ -174,7 +174,7 @@ def _has_node() -> bool:
 
 
 def _install_test_programs() -> None:
-    """Chromium and a Chinese font for the browser tests: by apt when we may, else those tests skip themselves."""
+    """Chromium and a Chinese font for the browser tests, strace for the power cuts: by apt when we may."""
     wanted = [package for program, package in APT_FOR_TESTS.items() if not shutil.which(program)]
     fonts = (
         subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False) if shutil.which("fc-list") else None
@@ -184,10 +184,10 @@ def _install_test_programs() -> None:
     if not wanted:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        say(f"browser tests want {', '.join(wanted)}: install them, or these tests are skipped")
+        say(f"the tests want {', '.join(wanted)}: install them, or the tests that need them are skipped")
         return
     say(f"installing {', '.join(wanted)} …")
-    _apt(*wanted, ATOMIC, why="the browser tests need them")
+    _apt(*wanted, ATOMIC, why="the tests need them")
 
 
 def _apt(*packages: str, why: str) -> None:

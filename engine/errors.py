@@ -9,6 +9,7 @@ EngineError
 ├── BadInput        a value that cannot be read; carries findings                    422
 ├── FileRefused     a file that lies, is too large, or is not allowed                422
 ├── StoreBusy       the database did not answer in time; try again                   503
+├── StoreFull       no room on the disk: reads go on, nothing was saved               507
 ├── StoreLocked     another process serves this data directory                       (start only)
 └── NotReady        the app has errors, or the data belongs to another app           (start only)
 """
@@ -64,6 +65,11 @@ class FileRefused(EngineError):
 
 class StoreBusy(EngineError):
     pass
+
+
+class StoreFull(EngineError):
+    def __init__(self) -> None:
+        super().__init__("磁盘已满,未保存 | The disk is full: nothing was saved")
 
 
 class StoreLocked(EngineError):

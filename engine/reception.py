@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from dsl.app import App
 from engine.answers import Person, Session
 from engine.clock import Clock
 from engine.context import Actor, Channel, Context
-from engine.errors import BadInput
+from engine.errors import BadInput, StoreBusy, StoreFull
 from engine.installed import Installed
 from engine.people import passwords, sign_in, users
 from engine.store.database import Database
@@ -60,7 +62,7 @@ class Reception:
             found = sign_in.session_user(conn, token, now)
             actor = users.find_actor(conn, self.app, found[0], now) if found else None
         if found is not None and found[1]:
-            with self.database.write() as conn:
+            with suppress(StoreBusy, StoreFull), self.database.write() as conn:  # reading goes on without the note
                 sign_in.note_session_used(conn, token, now)
         return actor
 

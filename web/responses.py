@@ -25,6 +25,7 @@ STATUS: Mapping[type[errors.EngineError], int] = {
     errors.BadInput: 422,
     errors.FileRefused: 422,
     errors.StoreBusy: 503,
+    errors.StoreFull: 507,
     errors.StoreLocked: 503,
     errors.NotReady: 503,
 }
@@ -49,6 +50,7 @@ _TITLES: Mapping[int, Text] = {
     429: _text("尝试过于频繁，请稍后再试", "Too many attempts; try again later"),
     500: _text("系统出错了，错误编号已记录", "Something broke on our side; the error number is kept"),
     503: _text("系统正忙，请稍后再试", "The system is busy; try again"),
+    507: _text("磁盘已满，没有保存", "The disk is full: nothing was saved"),
 }
 
 

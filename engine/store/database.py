@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from engine.errors import StoreBusy
+from engine.errors import StoreBusy, StoreFull
 from engine.store.connection import Connection
 from engine.store.driver import Driver, RunAgain
 from engine.store.plans import StatementCache
@@ -39,6 +40,8 @@ class Database:
         """As SQLAlchemy writes it, with the file's whole path or the password: not for people's eyes."""
         self._statements = StatementCache(driver.dialect)
         self.dialect: str = driver.dialect.name
+        self.has_room = True
+        """Whether the last write found room on the disk: what people are told while it does not."""
 
     @staticmethod
     def open(url: str, *, data_dir: Path, looks_on: bool = False) -> Database:
@@ -96,19 +99,32 @@ class Database:
                 if turn_at and driver.take_turn:
                     connection.control(driver.take_turn.format(table=turn_at))
                 yield connection
-            except BaseException:
+                if connection.is_dry:
+                    driver.roll_back(raw)
+                    return
+                self._commit(connection)
+            except BaseException as error:
                 driver.roll_back(raw)
+                self.has_room = self.has_room and not isinstance(error, StoreFull)
                 raise
-            if connection.is_dry:
-                driver.roll_back(raw)
-                return
-            self._commit(connection)
+            self.has_room = True
 
     def _commit(self, connection: Connection) -> None:
         try:
             connection.control("COMMIT")
         except RunAgain as error:
             raise CommitUnknown("提交结果未知,请查看后再试 | The commit may have happened: look first") from error
+
+    @contextmanager
+    def minding_room(self) -> Iterator[None]:
+        """For files beside the database: a disk without room is told as it is of the database itself."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            self.has_room = False
+            raise StoreFull from error
 
     def run(self, action: Callable[[Connection], T], *, is_keyed: bool = False) -> T:
         """Runs the whole action in a write transaction, again after a deadlock or a lost link.

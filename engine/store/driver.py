@@ -63,7 +63,7 @@ class Driver(Protocol):
         ...
 
     def translate(self, error: Exception) -> Exception | None:
-        """DuplicateValue, RunAgain or StoreBusy for an error of the database library; None if it is something else."""
+        """What an error of the database library means to the engine; None if it is something else."""
         ...
 
     def optimize(self) -> None:

@@ -16,7 +16,7 @@ from psycopg import errors
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import Dialect
 
-from engine.errors import StoreBusy
+from engine.errors import StoreBusy, StoreFull
 from engine.store.driver import DuplicateValue, RunAgain
 
 MOST_CONNECTIONS = 20
@@ -129,7 +129,9 @@ class PostgresqlDriver:
         # IF NOT EXISTS looks before it takes the name: who loses the race for a table meets one of these.
         if isinstance(error, errors.UniqueViolation | errors.DuplicateTable | errors.DuplicateObject):
             return DuplicateValue(error.diag.constraint_name or "", error.diag.table_name or "")
-        if isinstance(error, errors.QueryCanceled | errors.LockNotAvailable | errors.DiskFull):
+        if isinstance(error, errors.DiskFull):
+            return StoreFull()
+        if isinstance(error, errors.QueryCanceled | errors.LockNotAvailable):
             return StoreBusy("数据库没有及时应答,请重试 | The database did not answer in time: try again")
         if isinstance(error, psycopg.OperationalError):  # a deadlock, a serialization failure, a lost link
             return RunAgain("数据库正忙或连接中断,请重试 | The database is busy or the link broke: try again")

@@ -18,7 +18,7 @@ import pysqlite3
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 
-from engine.errors import StoreBusy, StoreLocked
+from engine.errors import StoreBusy, StoreFull, StoreLocked
 from engine.store import sql_functions
 from engine.store.driver import DuplicateValue
 from engine.store.sqlite_file import HeldFile, check_whole, refuse_missing, refuse_network
@@ -168,7 +168,7 @@ class SqliteDriver:
             if "interrupted" in said:
                 return StoreBusy(f"查询超过 {READ_SECONDS:.0f} 秒,已停止 | The query took too long and was stopped")
             if "full" in said:
-                return StoreBusy("磁盘已满,未保存 | The disk is full: nothing was saved")
+                return StoreFull()
         return None
 
     def optimize(self) -> None:

@@ -16,11 +16,12 @@ from engine.writing import idempotency
 
 
 def put_file(installed: Installed, context: Context, stream: BinaryIO, name: str, key: str | None = None) -> FileNote:
-    """The file that records may hold. Raises FileRefused, and KeyReused for a key that came with another file.
+    """The file that records may hold. Raises FileRefused, KeyReused for a key that came with another file, StoreFull.
 
     key: idempotency key; the same key, name and content answer with the same file.
     """
-    content = installed.files.take(stream, name)
+    with installed.database.minding_room():
+        content = installed.files.take(stream, name)
 
     def put(conn: Connection) -> FileNote:
         return _named(installed, context, conn, content, key)

@@ -169,6 +169,7 @@ def _shared() -> Mapping[str, object]:
         "role_label": role_label,
         "news": news,
         "calls_waiting": calls_waiting,
+        "has_room": current_engine().database.has_room,
     }
 
 
