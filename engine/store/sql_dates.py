@@ -16,6 +16,9 @@ from engine.store.sql_types import Dialect, Sql, sql_call
 
 DAY = 86_400
 MANY_DAYS = 4_000_000
+CALENDAR_DAYS = date.max.toordinal()
+CYCLES = 10_000
+"""Years that leave every month as long as it is: PostgreSQL counts months there, as its own years end at 4713 BC."""
 MANY_MONTHS = 120_000
 MANY_SECONDS = 400_000_000_000
 
@@ -40,10 +43,10 @@ class Dates:
         clamped = sa.func.greatest(sa.func.least(number, high), low)
         return sa.cast(sa.func.nullif(sa.func.nullif(clamped, low), high), sa.Integer())
 
-    def _in_calendar(self, day: Sql) -> Sql:
-        """PostgreSQL: NULL outside the years 1 to 9999."""
-        low = sa.cast(sa.literal("0001-12-31 BC", sa.Text()), sa.Date())
-        high = sa.cast(sa.literal("10000-01-01", sa.Text()), sa.Date())
+    def _in_calendar(self, day: Sql, *, in_next_cycles: bool = False) -> Sql:
+        """PostgreSQL: NULL outside the years 1 to 9999, or outside those years in the 10,000 that follow."""
+        before, after = ("10000-12-31", "20000-01-01") if in_next_cycles else ("0001-12-31 BC", "10000-01-01")
+        low, high = (sa.cast(sa.literal(text, sa.Text()), sa.Date()) for text in (before, after))
         clamped = sa.func.greatest(sa.func.least(day, high), low)
         return sa.func.nullif(sa.func.nullif(clamped, low), high, type_=sa.Date())
 
@@ -54,16 +57,25 @@ class Dates:
         if self._is_sqlite:
             return sql_call("x_add_duration", day, seconds, gives=sa.Text())
         days = sql_call("trunc", seconds / sa.literal(DAY, sa.Numeric()), gives=sa.Numeric())
-        moved = sa.cast(day, sa.Date()).op("+", precedence=7, return_type=sa.Date())(self.small(days, MANY_DAYS))
-        return self._in_calendar(moved)
+        first = sa.cast(sa.literal(date.min, sa.Date()), sa.Date())
+        since = sa.cast(day, sa.Date()).op("-", precedence=7, return_type=sa.Integer())(first)
+        clamped = sa.func.greatest(sa.func.least(since + self.small(days, MANY_DAYS), CALENDAR_DAYS), -1)
+        kept = sql_call(
+            "nullif", sql_call("nullif", clamped, -1, gives=sa.Integer()), CALENDAR_DAYS, gives=sa.Integer()
+        )
+        return first.op("+", precedence=7, return_type=sa.Date())(kept)
 
     def add_months(self, day: Sql, count: Sql) -> Sql:
         """The same day of a later month, or its last day."""
         if self._is_sqlite:
             return sa.func.x_add_months(day, count, type_=sa.Text())
-        step = sa.func.make_interval(0, self.small(count, MANY_MONTHS))
+        step = sa.func.make_interval(CYCLES, self.small(count, MANY_MONTHS))
         moved = sa.cast(day, sa.Date()).op("+", precedence=7, return_type=sa.DateTime())(step)
-        return self._in_calendar(sa.cast(moved, sa.Date()))
+        kept = self._in_calendar(sa.cast(moved, sa.Date()), in_next_cycles=True)
+        back = sa.cast(kept, sa.TIMESTAMP()).op("-", precedence=7, return_type=sa.DateTime())(
+            sa.func.make_interval(CYCLES)
+        )
+        return sa.cast(back, sa.Date())
 
     def days_between(self, earlier: Sql, later: Sql) -> Sql:
         """later − earlier in whole days."""

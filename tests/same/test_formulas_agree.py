@@ -115,7 +115,8 @@ start_of(day, "year") · end_of(day, "week") · end_of(day, "month") · end_of(d
 date(at) · date(2026, 2, 30) · date(2024, 2, 29) · date(n, small, 1) · min(day, until) · max(day, until)
 max(visits.day) · min(visits.at) · latest(visits.day) · at + 1h · at - took · at + took * 3 · now() - took
 default(day, today()) · if(ok, day, until) · entered(quoting) · took + 1h · took * 2 · took - 30min · max(took, 1h)
-sum(visits.took) · now() - at · seen - at · day + 3000000d · today() + 9000000d
+sum(visits.took) · now() - at · seen - at · day + 3000000d · today() + 9000000d · day - 3000000d · day - 1d
+add_months(day, -100000) · add_months(day, -119999) · add_months(day, 119999) · add_months(day, n) · day + took * n
 """
 
 
