@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as made_by
 from datetime import date
 from typing import Literal
 
@@ -15,7 +16,10 @@ from dsl.source import Span
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A paper made from one record. reveals: the stated reason to show what some readers do not see, or ""."""
+    """A paper made from one record. reveals: the stated reason to show what some readers do not see, or "".
+
+    at: where each field is named, here and in everything else that shows fields.
+    """
 
     key: str
     label: Text
@@ -27,6 +31,7 @@ class Document:
     page: str = ""
     module: str = ""
     reveals: str = ""
+    at: Mapping[str, Span] = made_by(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Page:
     until: str | Delay | None = None
     module: str = ""
     reveals: str = ""
+    at: Mapping[str, Span] = made_by(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ class Metric:
 class Card:
     """kind funnel and heatmap: `entity` and `field`; number, line, bar: `metric`; list: `entity` and `view`.
 
-    rows, by: fields of the same entity. red: a range, and over how many days in a row.
+    rows, by: fields of the same entity. at: as in a document. red: a range, and over how many days in a row.
     """
 
     kind: Literal["funnel", "number", "line", "bar", "heatmap", "list"]
@@ -94,6 +100,7 @@ class Card:
     top: int = 0
     red: Bounds | None = None
     red_days: int = 0
+    at: Mapping[str, Span] = made_by(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +136,7 @@ class Report:
     sort: tuple[str, ...] = ()
     send: Sending | None = None
     reveals: str = ""
+    at: Mapping[str, Span] = made_by(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +164,7 @@ class Export:
     condition: Formula | None = None
     roles: frozenset[str] = frozenset()
     reveals: str = ""
+    at: Mapping[str, Span] = made_by(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from dsl.app import App, Entity, Text
 from dsl.checks.formulas import actions_of
@@ -49,13 +49,17 @@ def _blind(app: App, code: str, entity: str, who: Who) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class _Showing:
-    """Something that shows fields to roles; `to_customer`: to people outside, so nothing hidden may be in it."""
+    """Something that shows fields to roles; `to_customer`: to people outside, so nothing hidden may be in it.
+
+    at: where a field is named there.
+    """
 
     name: Text
     span: Span
     places: frozenset[Place]
     roles: frozenset[str]
     to_customer: bool = False
+    at: Mapping[str, Span] = field(default_factory=dict)
 
 
 def hidden_fields_that_go_out(app: App) -> Iterator[Problem]:
@@ -69,10 +73,10 @@ def hidden_fields_that_go_out(app: App) -> Iterator[Problem]:
             found = sorted(showing.places & hidden[role])
             if found and (showing.to_customer or role in showing.roles):
                 entity, key = found[0]
-                field = app.entities[entity].fields[key]
-                values = {"name": showing.name, "source": field.label, "role": app.roles[role].label}
-                related = (Related(field.span, key),) if field.span.line else ()
-                yield Problem("A26", showing.span, values, related=related)
+                source = app.entities[entity].fields[key]
+                values = {"name": showing.name, "source": source.label, "role": app.roles[role].label}
+                related = (Related(source.span, key),) if source.span.line else ()
+                yield Problem("A26", showing.at.get(key, showing.span), values, related=related)
                 break
 
 
@@ -95,11 +99,11 @@ def _papers(app: App) -> Iterator[_Showing]:
         entity = app.entities[document.entity]
         if not document.reveals:
             places = _fields(app, entity, document.fields) | _read_by_text(document.watermark)
-            yield _Showing(document.label, document.span, places, _seeing(app, entity))
+            yield _Showing(document.label, document.span, places, _seeing(app, entity), at=document.at)
     for page in app.pages.values():
         if not page.reveals:
             places = _fields(app, app.entities[page.entity], page.show)
-            yield _Showing(page.label, page.span, places, frozenset(), to_customer=True)
+            yield _Showing(page.label, page.span, places, frozenset(), to_customer=True, at=page.at)
 
 
 def _boards(app: App) -> Iterator[_Showing]:
@@ -108,7 +112,7 @@ def _boards(app: App) -> Iterator[_Showing]:
         roles = (board.roles | sent) - {""} if board.roles else frozenset(app.roles)
         for card in board.cards:
             if not board.reveals:
-                yield _Showing(board.label, card.span, _on_card(app, card), roles)
+                yield _Showing(board.label, card.span, _on_card(app, card), roles, at=card.at)
 
 
 def _on_card(app: App, card: Card) -> frozenset[Place]:
@@ -122,11 +126,13 @@ def _files(app: App) -> Iterator[_Showing]:
         entity = app.entities[report.entity]
         if not report.reveals:
             sent = frozenset(who.role for who in (report.send.to if report.send else ())) - {""}
-            yield _Showing(report.label, report.span, _fields(app, entity, report.columns), sent)
+            keys = (*report.columns, *(key.removeprefix("-") for key in report.sort), *filter(None, [report.group]))
+            places = _fields(app, entity, keys) | _read_by(report.condition)
+            yield _Showing(report.label, report.span, places, sent, at=report.at)
     for export in app.exports.values():
         if not export.reveals:
-            places = _fields(app, app.entities[export.entity], export.columns.values())
-            yield _Showing(export.label, export.span, places, export.roles)
+            places = _fields(app, app.entities[export.entity], export.columns.values()) | _read_by(export.condition)
+            yield _Showing(export.label, export.span, places, export.roles, at=export.at)
 
 
 def _messages(app: App, entity: str, text: HoledText, to: tuple[Who, ...]) -> Iterator[_Showing]:
@@ -140,10 +146,10 @@ def _fields(app: App, entity: Entity, keys: Iterable[str]) -> frozenset[Place]:
     """The fields; of rows all fields of the child."""
     found: set[Place] = set()
     for key in keys:
-        field = entity.fields[key]
+        shown = entity.fields[key]
         found.add((entity.key, key))
-        if field.kind == "table":
-            found.update((field.target, inner) for inner in app.entities[field.target].fields)
+        if shown.kind == "table":
+            found.update((shown.target, inner) for inner in app.entities[shown.target].fields)
     return frozenset(found)
 
 
@@ -153,6 +159,11 @@ def _seeing(app: App, entity: Entity) -> frozenset[str]:
 
 def _read(formula: Formula) -> frozenset[Place]:
     return frozenset((read.entity, read.field) for read in formula.reads)
+
+
+def _read_by(condition: Formula | None) -> frozenset[Place]:
+    """What the choice of records tells: who is in a list and who is not."""
+    return _read(condition) if condition else frozenset()
 
 
 def _read_by_text(text: HoledText | None) -> frozenset[Place]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl.app import App
+from dsl.checks.demands import conflict, demands_of
 from dsl.checks.emptiness import conditions_of, fields_that_may_be_empty, may_be_empty
 from dsl.formula.tree import Between, Bounds, Compare, Const, Formula, Logic, Node, Not
 from dsl.formula.value_types import DurationType, NumberType
@@ -16,7 +17,7 @@ def conditions_that_never_change(app: App) -> Iterator[Problem]:
     """A15: a gate's, a move's or a validation's condition that never holds. A20, a warning: one that always does."""
     empties = fields_that_may_be_empty(app)
     for formula in conditions_of(app):
-        outcome = _truth(formula.root, empties)
+        outcome = _outcome(formula, empties)
         if outcome is False:
             yield Problem("A15", formula.span, _values(formula))
         elif outcome is True:
@@ -24,7 +25,7 @@ def conditions_that_never_change(app: App) -> Iterator[Problem]:
     for entity in app.entities.values():
         for score in entity.scores.values():
             for point in score.points:
-                if _truth(point.condition.root, empties) is not None:
+                if _outcome(point.condition, empties) is not None:
                     yield Problem("A21", point.condition.span, _values(point.condition), severity="warning")
 
 
@@ -35,11 +36,43 @@ def rules_that_never_differ(app: App) -> Iterator[Problem]:
     conditions += [step.condition for approval in app.approvals.values() for step in approval.steps]
     conditions += [step.condition for cadence in app.cadences.values() for step in cadence.steps]
     for formula in conditions:
-        outcome = None if formula is None else _truth(formula.root, empties)
+        outcome = None if formula is None else _outcome(formula, empties)
         if formula is not None and outcome is False:
             yield Problem("A15", formula.span, _values(formula))
         elif formula is not None and outcome is True:
             yield Problem("A20", formula.span, _values(formula), severity="warning")
+
+
+def screens_that_never_differ(app: App) -> Iterator[Problem]:
+    """A15 and A20 as warnings: what chooses records for views and files, colours cards, and shows or demands fields."""
+    empties = fields_that_may_be_empty(app)
+    for formula in _on_screens(app):
+        outcome = _outcome(formula, empties)
+        if outcome is not None:
+            yield Problem("A20" if outcome else "A15", formula.span, _values(formula), severity="warning")
+
+
+def _on_screens(app: App) -> Iterator[Formula]:
+    for entity in app.entities.values():
+        conditions: list[object] = [view.condition for view in entity.lists]
+        conditions += [board.red for board in entity.boards]
+        conditions += [pipeline.condition for pipeline in entity.pipelines]
+        conditions += [each for field in entity.fields.values() for each in (field.show, field.required)]
+        conditions += [right for row in entity.access.values() for right in (row.see, row.create, row.edit, row.move)]
+        yield from (each for each in conditions if isinstance(each, Formula))
+    files = [report.condition for report in app.reports.values()]
+    files += [export.condition for export in app.exports.values()]
+    yield from (condition for condition in files if condition is not None)
+
+
+def _outcome(formula: Formula, empties: frozenset[Place]) -> bool | None:
+    """What the formula always comes out as; None where records differ. Its parts may exclude each other."""
+    outcome = _truth(formula.root, empties)
+    if outcome is None and conflict(demands_of(formula)) is not None:
+        return False
+    if outcome is None and conflict(demands_of(formula, holds=False)) is not None:
+        return True
+    return outcome
 
 
 def _values(formula: Formula) -> dict[str, object]:
@@ -64,7 +97,8 @@ def _truth(node: Node, empties: frozenset[Place]) -> bool | None:
         case Between():
             below = _less(node.arg, node.low)
             above = _less(node.high, node.arg)
-            return False if below is True or above is True else None
+            crossed = _less(node.high, node.low)
+            return False if below is True or above is True or crossed is True else None
         case _:
             return None
 

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import assert_never
 
 from dsl.app import App, Field, Gate, Group, Must, Requirement
+from dsl.checks.witness import witness
 from dsl.formula.tree import (
     Aggregate,
     Arithmetic,
@@ -163,7 +164,8 @@ def gates_that_fail_open(app: App) -> Iterator[Problem]:
     empties = fields_that_may_be_empty(app)
     for formula in conditions_of(app):
         for operand in slipping_operands(formula, empties, open_when=True):
-            yield Problem("A17", operand.span, {"text": _text_of(formula, operand)})
+            values = {"text": _text_of(formula, operand), "witness": witness(app, formula, operand)}
+            yield Problem("A17", operand.span, values)
 
 
 def approvals_that_are_skipped(app: App) -> Iterator[Problem]:
@@ -172,7 +174,8 @@ def approvals_that_are_skipped(app: App) -> Iterator[Problem]:
     steps = (step for approval in app.approvals.values() for step in approval.steps)
     for formula in (step.condition for step in steps if step.condition is not None):
         for operand in slipping_operands(formula, empties, open_when=False):
-            yield Problem("A03", operand.span, {"text": _text_of(formula, operand)})
+            values = {"text": _text_of(formula, operand), "witness": witness(app, formula, operand)}
+            yield Problem("A03", operand.span, values)
         for path in _computed_answers(formula.root):
             answer = app.entities[path.entity].fields[path.field].formula if path.entity in app.entities else None
             inner = None if answer is None else next(slipping_operands(answer, empties, open_when=False), None)

@@ -52,8 +52,15 @@ def _unmet_values(score: Score, band: Band, sums: Mapping[int, tuple[int, ...]])
         "least": score.base + min(sums),
         "most": score.base + max(sums),
         "witness": score.base + best,
+        "points": _made_of(score, sums[best]),
         "bases": _good_bases(score, sums),
     }
+
+
+def _made_of(score: Score, chosen: tuple[int, ...]) -> str:
+    """The points that make a sum, as a record that has them."""
+    points = [score.points[number] for number in chosen]
+    return ", ".join(f"{point.condition.text} ({point.add:+d})" for point in points) or "–"
 
 
 def _good_bases(score: Score, sums: Mapping[int, tuple[int, ...]]) -> str:
@@ -73,9 +80,7 @@ def _hole(score: Score, sums: Mapping[int, tuple[int, ...]]) -> Problem | None:
     """The first sum that falls into no band, with the points that make it."""
     for total in sorted(sums):
         if not any(_holds(band, score.base + total) for band in score.bands):
-            points = [score.points[number] for number in sums[total]]
-            shown = ", ".join(f"{point.condition.text} ({point.add:+d})" for point in points) or "–"
-            values = {"score": score.label, "total": score.base + total, "witness": shown}
+            values = {"score": score.label, "total": score.base + total, "witness": _made_of(score, sums[total])}
             return Problem("A08", score.span, values, severity="warning")
     return None
 

@@ -36,7 +36,10 @@ CHECK_CODES = (
     row(
         "A03",
         ("空值会跳过审批", "An empty value skips an approval"),
-        ("“{text}”可能为空，为空时这一步审批会被跳过", "“{text}” can be empty, and then this approval is skipped"),
+        (
+            "“{text}”可能为空，为空时这一步审批会被跳过；例如：{witness}",
+            "“{text}” can be empty, and then this approval is skipped; for example: {witness}",
+        ),
         (
             "写成：… or {text} is empty（或把字段设为 required）",
             "Write: … or {text} is empty (or make the field required)",
@@ -82,8 +85,8 @@ CHECK_CODES = (
         "A07",
         ("评分永远到不了这一档", "A band that no score reaches"),
         (
-            "“{score}”的分数在 {least} 到 {most} 之间，永远到不了“{band}”（{range}）；最接近的是 {witness}",
-            "“{score}” runs from {least} to {most} and never reaches “{band}” ({range}); the nearest is {witness}",
+            "“{score}”的分数在 {least} 到 {most} 之间，永远到不了“{band}”（{range}）；最接近的是 {witness}：{points}",
+            "“{score}” runs from {least} to {most} and never reaches “{band}” ({range}); the nearest is {witness}: {points}",
         ),
         (
             "改 base（现在是 {base}；{bases} 时每一档都到得了），或改分数、档位",
@@ -176,16 +179,22 @@ CHECK_CODES = (
     row(
         "A15",
         ("永远不成立的条件", "A condition that never holds"),
-        ("“{text}”在字段的范围内永远不成立", "“{text}” never holds within the limits of its fields"),
+        (
+            "“{text}”永远不成立：字段的范围或条件的各部分不容许",
+            "“{text}” never holds: its parts, or the limits of its fields, do not allow it",
+        ),
         ("改条件，或改字段的 min、max", "Change the condition, or min and max of the field"),
-        ("这道门谁也过不去。", "Nobody would ever pass."),
+        (
+            "靠它把关就谁也过不去，靠它触发就什么也不发生。",
+            "As a gate nobody would pass it; as a trigger nothing happens.",
+        ),
         deal("fields: {rate: {type: percent required, max: 30%}}\nvalidations: {high: {that: rate > 50%, say: 太低}}"),
         deal("fields: {rate: {type: percent required, max: 30%}}\nvalidations: {high: {that: rate > 5%, say: 太低}}"),
     ),
     row(
         "A20",
         ("永远成立的条件", "A condition that always holds"),
-        ("“{text}”在字段的范围内永远成立", "“{text}” always holds within the limits of its fields"),
+        ("“{text}”永远成立，不管字段是什么值", "“{text}” always holds, whatever its fields are"),
         ("删掉它，或改字段的 min、max", "Delete it, or change min and max of the field"),
         ("它看起来在把关，其实什么也没拦住。", "It looks like a control and stops nothing."),
         deal("fields: {rate: {type: percent required, max: 30%}}\nvalidations: {low: {that: rate < 50%, say: 太高}}"),
@@ -220,7 +229,10 @@ CHECK_CODES = (
     row(
         "A17",
         ("空值会绕过关卡", "An empty value passes a gate"),
-        ("“{text}”可能为空，为空时这个条件反而成立", "“{text}” can be empty, and then this condition holds"),
+        (
+            "“{text}”可能为空，为空时这个条件反而成立；例如：{witness}",
+            "“{text}” can be empty, and then this condition holds; for example: {witness}",
+        ),
         ("写成：{text} is not empty and …", "Write: {text} is not empty and …"),
         _CLOSED,
         staged("validations: {small: {that: not (amount > 100), say: 金额太大}}"),

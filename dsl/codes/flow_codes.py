@@ -111,6 +111,24 @@ SHAPES = (
         _rule(_CREATE, "{call: {plugin: erp.push, retry: 99}}") + "plugins: [erp]\n",
         _rule(_CREATE, "{call: {plugin: erp.push, retry: 5}}") + "plugins: [erp]\n",
     ),
+    row(
+        "S57",
+        ("at_least 没有 any_of", "at_least without any_of"),
+        (
+            "at_least 数的是 any_of 里的项，这里没有 any_of",
+            "at_least counts the parts of any_of, and there is none here",
+        ),
+        ("写成：at_least: 2, any_of: [ … ]", "Write: at_least: 2, any_of: [ … ]"),
+        ("不然它什么也不要求。", "It would ask for nothing."),
+        deal(
+            "fields: {a: file, b: file}\n"
+            "stages: {open: {label: 进行中, leave: {at_least: {a: 甲, b: 乙}}}, won: {label: 赢单, end: won}}"
+        ),
+        deal(
+            "fields: {a: file, b: file}\n"
+            "stages: {open: {label: 进行中, leave: {at_least: 2, any_of: [{fill: a}, {fill: b}]}}, won: {label: 赢单, end: won}}"
+        ),
+    ),
 )
 
 NAMES = (

@@ -58,8 +58,8 @@ NAME_CODES = (
         ("没有角色“{name}”", "There is no role “{name}”"),
         ("在 roles: 里加上它，或改正拼写", "Add it under roles:, or correct the spelling"),
         _NO_HOLES,
-        deal("fields: {name: {type: text, hide: [seles]}}"),
-        deal("fields: {name: {type: text, hide: [sales]}}"),
+        deal("fields: {name: text, cost: {type: text, hide: [seles]}}"),
+        deal("fields: {name: text, cost: {type: text, hide: [sales]}}"),
     ),
     row(
         "M05",

@@ -105,4 +105,13 @@ OUTLET_CODES = (
         _app("calendars: {shop: {like: chn}}"),
         _app("calendars: {shop: {like: cn}}"),
     ),
+    row(
+        "M41",
+        ("算出来的字段的 min、max 不起作用", "Limits of a computed field do nothing"),
+        ("“{name}”由公式算出，它的 min、max 不起作用", "“{name}” is computed by a formula: its min and max do nothing"),
+        ("写进公式：max(下限, min(上限, …))", "Write them into the formula: max(least, min(most, …))"),
+        ("min 和 max 只管人填的值。", "min and max are for what people enter."),
+        _app("").replace("name: text", "name: text, n: integer, double: {type: integer = n * 2, max: 5}", 1),
+        _app("").replace("name: text", "name: text, n: integer, double: {type: 'integer = min(5, n * 2)'}", 1),
+    ),
 )

@@ -76,6 +76,10 @@ def with_limits(reading: Reading, definition: AppDef, draft: App) -> App:
         for name, written in definition.entities[key].fields.items():
             low, high = written.block.scalar("min"), written.block.scalar("max")
             if name not in reading.poisoned and (low is not None or high is not None):
+                if written.formula is not None:  # nobody enters it, and a formula that passes them would go unseen
+                    place = next(each for each in (low, high) if each is not None)
+                    reading.report("M41", place.span, severity="warning", name=name)
+                    continue
                 field = fields[name]
                 ends = _limit(reading, draft, field, low), _limit(reading, draft, field, high)
                 fields[name] = replace(field, minimum=ends[0], maximum=ends[1])

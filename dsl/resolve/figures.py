@@ -17,7 +17,7 @@ from dsl.read_entity import named
 from dsl.resolve.actions import channel_words
 from dsl.resolve.people import resolve_people
 from dsl.resolve.schedules import read_schedule
-from dsl.resolve.site import Site
+from dsl.resolve.site import Site, places_of
 from dsl.resolve.views import resolve_sort
 
 _RANGE = re.compile(r"\s*(?P<low>[^\s.]\S*?)?\s*\.\.\s*(?P<high>\S+)?\s*")
@@ -128,7 +128,7 @@ def _card(site: Site, node: Node, metrics: dict[str, Metric]) -> Card | None:
     if kind == "funnel" and field.kind != "choice":
         site.reading.report("M15", rest.span, name=rest.text)
         return None
-    return _made(site, block, kind, entity, metric, field=rest.text, value_type=field.value_type)
+    return _made(site, block, kind, entity, metric, field=rest, value_type=field.value_type)
 
 
 def _has_unknown(node: Mapping) -> bool:
@@ -144,15 +144,16 @@ def _made(
     entity: str,
     metric: str,
     *,
-    field: str = "",
+    field: Scalar | None = None,
     view: str = "",
     value_type: ValueType | None = None,
 ) -> Card:
     rows, by = (_grouping(site, block.scalar(key), entity) for key in ("rows", "by"))
     red, days = _red(site, block.scalar("red"), value_type) if value_type else (None, 0)
     return Card(
-        kind, block.span, block.label() if block.has("label") else Text(), entity, field, metric, view, rows, by,
-        block.one_of("every") if block.has("every") else "", block.whole("top"), red, days,
+        kind, block.span, block.label() if block.has("label") else Text(), entity, field.text if field else "", metric,
+        view, rows, by, block.one_of("every") if block.has("every") else "", block.whole("top"), red, days,
+        places_of([*([field] if field else []), *block.words("rows"), *block.words("by")]),
     )  # fmt: skip
 
 
@@ -218,5 +219,6 @@ def resolve_reports(site: Site) -> dict[str, Report]:
             sort=resolve_sort(site, entity, block),
             send=resolve_sending(site, block.get("send"), ""),
             reveals=block.text("reveals"),
+            at=places_of([*block.words("columns"), *block.words("group"), *block.words("sort")]),
         )
     return found

@@ -67,6 +67,8 @@ def _later(
 def _groups(site: Site, entity: str, block: Block, rule: str) -> list[Requirement]:
     found: list[Requirement] = []
     label = block.label()
+    if block.has("at_least") and not block.items("any_of"):
+        site.reading.report("S57", block.key_span("at_least"))
     for key in ("any_of", "all_of"):
         nodes = block.items(key)
         if not nodes:

@@ -12,7 +12,7 @@ from dsl.read_entity import named
 from dsl.resolve.approvals import known_words
 from dsl.resolve.durations import read_delay
 from dsl.resolve.people import resolve_people
-from dsl.resolve.site import Site
+from dsl.resolve.site import Site, places_of
 from dsl.resolve.texts import resolve_text
 
 _BUTTONS = ("accept", "reject", "comment", "sign", "upload", "download")
@@ -39,6 +39,7 @@ def resolve_documents(site: Site) -> dict[str, Document]:
             page=site.section_word("portal", "M27", qr, entity) if qr else "",
             module=module,
             reveals=block.text("reveals"),
+            at=places_of(block.words("fields")),
         )
     return found
 
@@ -70,6 +71,7 @@ def resolve_pages(site: Site) -> dict[str, Page]:
             until=_until(site, block, entity),
             module=module,
             reveals=block.text("reveals"),
+            at=places_of(block.words("show")),
         )
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from dsl.app import App
@@ -14,6 +15,7 @@ from dsl.formula.value_types import YESNO, ValueType
 from dsl.nodes import Mapping, Scalar
 from dsl.problems import Checked, Problem
 from dsl.read import Reading
+from dsl.source import Span
 
 _WORD = re.compile(r"\w+")
 
@@ -119,6 +121,14 @@ class Site:
             if word.text not in known:
                 self.reading.unknown("M04", word, known)
         return frozenset(word.text for word in words if word.text in known)
+
+
+def places_of(words: Iterable[Scalar]) -> dict[str, Span]:
+    """Where each name is written first."""
+    found: dict[str, Span] = {}
+    for word in words:
+        found.setdefault(word.text.removeprefix("-"), word.span)
+    return found
 
 
 def relocated(problem: Problem, text: Scalar) -> Problem:

@@ -13,7 +13,7 @@ from dsl.resolve.actions import tag_keys
 from dsl.resolve.approvals import known_words
 from dsl.resolve.puts import is_writable
 from dsl.resolve.schedules import WEEKDAYS, minute_of_day
-from dsl.resolve.site import Site
+from dsl.resolve.site import Site, places_of
 
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 _SHIPPED = ("cn",)
@@ -64,6 +64,7 @@ def resolve_exports(site: Site) -> dict[str, Export]:
             condition=site.condition(block.scalar("where"), entity),
             roles=site.role_words(block.words("by")),
             reveals=block.text("reveals"),
+            at=places_of(_column_words(site, block.get("columns"))),
         )
     return found
 
@@ -74,6 +75,12 @@ def _columns(site: Site, node: Node | None, entity: str) -> dict[str, str]:
         return {key: key for key in site.field_words(site.reading.words(node), entity)}
     pairs = [(column.key.text, site.reading.scalar(column.value)) for column in node.entries]
     return {head: word.text for head, word in pairs if word is not None and site.field_word(word, entity)}
+
+
+def _column_words(site: Site, node: Node | None) -> list[Scalar]:
+    if not isinstance(node, Mapping):
+        return list(site.reading.words(node))
+    return [column.value for column in node.entries if isinstance(column.value, Scalar)]
 
 
 def resolve_calendars(site: Site) -> dict[str, OwnCalendar]:

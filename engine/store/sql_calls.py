@@ -14,7 +14,7 @@ from dsl.formula.runtime import BLANKS
 from dsl.formula.tree import Call, Const, Node
 from dsl.formula.value_types import NumberType, TextType, TimeType
 from engine.store.sql_numbers import Term
-from engine.store.sql_types import Sql, SqlUnsupported, is_quantity, raw_type, scale_of, sql_call
+from engine.store.sql_types import Dialect, Sql, SqlUnsupported, is_quantity, raw_type, scale_of, sql_call
 from engine.store.sql_workdays import Workdays
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def write_call(writer: Writer, call: Call) -> Sql | Term:
     write = FUNCTIONS.get(call.function)
     if write is None:
         raise SqlUnsupported(call.function, call.span)
+    if call.function in _REPEATING[writer.dialect]:
+        return writer.once(call.args, lambda inner: write(inner, call))
     return write(writer, call)
 
 
@@ -251,6 +253,14 @@ def _pad(writer: Writer, call: Call) -> Sql:
 def _replace(writer: Writer, call: Call) -> Sql:
     return sa.func.replace(*(writer.write(arg) for arg in call.args), type_=sa.Text())
 
+
+_PARTS_OF_TEXT = frozenset({"left", "right", "mid", "starts_with", "ends_with", "before", "after"})
+_REPEATING: Mapping[Dialect, frozenset[str]] = {
+    "sqlite": _PARTS_OF_TEXT,
+    "postgresql": _PARTS_OF_TEXT
+    | {"min", "max", "mod", "date", "end_of", "add_workdays", "workdays", "work_hours", "pad"},
+}
+"""Functions whose SQL names an argument more than once."""
 
 FUNCTIONS: Mapping[str, Written] = {
     "stored": _stored,

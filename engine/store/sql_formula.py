@@ -7,8 +7,10 @@ these names in stored form (`moment` fills them from an Env).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect as Engine
@@ -60,6 +62,7 @@ from engine.store.sql_types import (
     Dialect,
     Operator,
     Sql,
+    is_long,
     is_quantity,
     literal,
     never_null,
@@ -106,16 +109,19 @@ def moment(env: Env) -> dict[str, object]:
 
 
 class Writer:
-    """Writes one tree in one scope. Nothing is kept between nodes."""
+    """Writes one tree in one scope. given: SQL of nodes, by their id, that is written already and has a name."""
 
-    def __init__(self, scope: SqlScope) -> None:
+    def __init__(self, scope: SqlScope, given: Mapping[int, Sql] | None = None) -> None:
         self.scope = scope
+        self.given: Mapping[int, Sql] = given or {}
         self.dialect: Dialect = scope.dialect
         self.numbers = Numbers(scope.dialect)
         self.dates = Dates(scope.dialect, scope.timezone)
 
     def write(self, node: Node) -> Sql:
         """The node as a value: never NULL for text and yes/no, else NULL where empty."""
+        if (found := self.given.get(id(node))) is not None:
+            return found
         match node:
             case Const():
                 return literal(node.value, node.type, self.dialect)
@@ -132,8 +138,8 @@ class Writer:
             case If():
                 return self._if(node)
             case Call():
-                found = sql_calls.write_call(self, node)
-                return self.numbers.to_scale(found, scale_of(node)).sql if isinstance(found, Term) else found
+                called = sql_calls.write_call(self, node)
+                return self.numbers.to_scale(called, scale_of(node)).sql if isinstance(called, Term) else called
             case Aggregate():
                 return sql_related.aggregate(self, node)
             case TableLookup():
@@ -145,6 +151,24 @@ class Writer:
             case _:
                 assert_never(node)
 
+    def once(self, nodes: Sequence[Node], write: Callable[[Writer], Sql | Term]) -> Sql | Term:
+        """What `write` writes with the nodes, each of which it may write several times; long ones are written once.
+
+        Else every level of nesting would multiply the SQL: `add_workdays` three times over was 16 MB of it.
+        """
+        values = {id(node): self.write(node) for node in nodes if not isinstance(node, Const)}
+        long = {key: value for key, value in values.items() if is_long(value)}
+        if not long:
+            return write(self)
+        # a limit, or the planners would put the expressions back where their names stand
+        named = sa.select(*(value.label(f"v{at}") for at, value in enumerate(long.values()))).limit(1)
+        row = named.correlate_except().subquery()
+        given = {**self.given, **dict(zip(long, row.c, strict=True))}
+        found = write(Writer(self.scope, given))
+        if isinstance(found, Term):
+            return replace(found, sql=sa.select(found.sql).select_from(row).scalar_subquery())
+        return sa.select(found).select_from(row).scalar_subquery()
+
     def inside(self, scope: SqlScope) -> Writer:
         """A writer for the same formula one level further in."""
         return Writer(scope)
@@ -152,6 +176,8 @@ class Writer:
     def term(self, node: Node) -> Term:
         """A number with what is known of it."""
         scale = scale_of(node)
+        if (given := self.given.get(id(node))) is not None:
+            return Term(given, scale).within(node.bounds)
         match node:
             case Const(value=int() as value):
                 return self.numbers.constant(value, scale)
@@ -283,6 +309,11 @@ class Writer:
         if any(isinstance(option.type, SetType) for option in node.options):
             held = [sql_related.holds(self, option, node.arg) for option in node.options]
             return sa.not_(sa.or_(*held)) if node.negated else sa.or_(*held)
+        if len(node.options) > 1 and is_long(self.write(node.arg)):
+            return cast("Sql", self.once((node.arg,), lambda writer: writer._among(node, exact=exact)))
+        return self._among(node, exact=exact)
+
+    def _among(self, node: In, *, exact: bool) -> Sql:
         equal = tuple(
             Compare(op="=", left=node.arg, right=option, type=node.type, nullable=False, span=node.span)
             for option in node.options
@@ -296,7 +327,11 @@ class Writer:
     def _between(self, node: Between, *, exact: bool) -> Sql:
         above = Compare(op=">=", left=node.arg, right=node.low, type=node.type, nullable=False, span=node.span)
         below = Compare(op="<=", left=node.arg, right=node.high, type=node.type, nullable=False, span=node.span)
-        return sa.and_(self.compare(above, exact=exact), self.compare(below, exact=exact))
+
+        def both(writer: Writer) -> Sql:
+            return sa.and_(writer.compare(above, exact=exact), writer.compare(below, exact=exact))
+
+        return cast("Sql", self.once((node.arg,), both))
 
     def _concat(self, node: Concat) -> Sql:
         joined: Sql = self.as_text(node.parts[0])

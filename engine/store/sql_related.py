@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import sqlalchemy as sa
 
@@ -305,7 +305,11 @@ def entered(writer: Writer, node: Entered) -> Sql:
 
 
 def table_lookup(writer: Writer, node: TableLookup) -> Sql:
-    """The first row that fits, as a CASE."""
+    """The first row that fits, as a CASE. Every row asks for the arguments again, so that long ones get a name."""
+    return cast("Sql", writer.once(node.args, lambda inner: _first_row(inner, node)))
+
+
+def _first_row(writer: Writer, node: TableLookup) -> Sql:
     table = writer.scope.app.tables[node.table]
     cases: list[tuple[sa.ColumnElement[bool], Sql]] = []
     empty = nothing(table.gives, writer.dialect)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Context, Decimal
+from itertools import islice
 from typing import Any, Literal, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.sql import visitors
 
 from dsl.formula.tree import Node
 from dsl.formula.value_types import (
@@ -123,6 +125,15 @@ def never_null(value_type: ValueType) -> bool:
 def scale_of(node: Node) -> int:
     """Decimals of a number node; 0 for anything else."""
     return node.type.scale if isinstance(node.type, NumberType) else 0
+
+
+LONG = 12
+"""Parts of an expression that is worth a name of its own where it is needed twice."""
+
+
+def is_long(sql: Sql) -> bool:
+    """Whether the expression has more than a few parts."""
+    return sum(1 for _part in islice(visitors.iterate(sql), LONG + 1)) > LONG
 
 
 def sql_call(name: str, *args: object, gives: sa.types.TypeEngine[Any]) -> Sql:

@@ -53,6 +53,7 @@ _SHAPE = (
     ("example", "template: quote.html", "template: quote.docx", "S52", "quote.docx"),
     ("example", "{number: win_rate}", "{number: win_rate, list: customer.list}", "S53", "{number: win_rate, list"),
     ("example", "funnel: opportunity.stage", "funnel: stage", "S54", "stage, value"),
+    ("example", "any_of: [{evidence: {read_receipt", "at_least: 2, all_of: [{evidence: {read_receipt", "S57", "at_least: 2"),
     ("example", "may: [delegate,", "may: [delagate,", "S08", "delagate"),
     ("example", "buttons: [accept]", "buttons: [acept]", "S08", "acept"),
     ("example", "freeze: [edit]", "freeze: [edti]", "S08", "edti"),
@@ -122,6 +123,7 @@ _NAMES = (
     ("example", "{customer: = customer, amount: = amount, day: = today()}", "{customer: = customer, amount: = amount}", "M38", "order: {customer"),
     ("example", "value: sum(amount where", "value: amount + sum(amount where", "M39", "amount + sum"),
     ("example", "calendar: cn ", "calendar: chn ", "M40", "chn"),
+    ("shops", "type: integer = count(employees where left_on is empty)}", "type: integer = count(employees where left_on is empty), max: 99}", "M41", "99}"),
     ("example", "show: [code, lines,", "show: [code, line,", "M05", "line,"),
     ("example", "行业: industry", "行业: industri", "M05", "industri"),
     ("example", "等级: grade", "等级: idle_days", "M30", "idle_days,"),
@@ -163,6 +165,7 @@ _FORMULAS = (
     ("sales", "type: money = sum(payments.paid)}", "type: money = sum(amount)}", "F44", "amount)}"),
 )  # fmt: skip
 
+_REGION = "access: {director: {create: true, edit: true}}}"
 _DEAL_RIGHTS = "edit: owner = me}\n      manager: {edit: true}\n    rules:\n      assign_lead"
 _ALL_BUT_REASON = "[name, amount, owner]"
 _ANALYSES = (
@@ -180,7 +183,7 @@ _ANALYSES = (
     ("example", "- notify: {to: director, text: <name> 需求确认停留超 30 天}", "- set: {amount: 1}\n      again:\n        when: {change: amount}\n        do:\n          - set: {amount: 2}", "A22", "again:"),
     ("example", "- {by: director, if", "- {by: legal, if", "A23", "legal, if"),
     ("example", "- notify: {to: director, text: <name>", "- notify: {to: legal, text: <name>", "A24", "legal, text"),
-    ("example", "{number: win_rate}", "{heatmap: customer.margin}", "A26", "{heatmap: customer.margin"),
+    ("example", "{number: win_rate}", "{heatmap: customer.margin}", "A26", "margin}"),
     ("example", "modules: {samples: on,", "modules: {samples: off,", "A27", "{enter: sample}"),
     ("example", "= discount_right(opportunity.customer.grade, owner.role)", "= 5%", "A28", "discount_right:"),
     ("example", "- document: quote_pdf", "- set: {special_terms: true}", "A29", "quote_pdf: {of"),
@@ -196,6 +199,15 @@ _ANALYSES = (
     ("example", _DEAL_RIGHTS, _DEAL_RIGHTS.replace("owner = me", _ALL_BUT_REASON), "A18", "lost_reason]}}"),
     ("example", "approvals:\n", "approvals:\n  other: {of: quote, steps: [{cc: cfo}]}\n", "A25", "other"),
     ("example", "special_terms: yesno", "special_terms: yesno = discount > margin", "A30", "special_terms}"),
+    ("sales", "- {that: price > 0, say", "- {that: price is empty, say", "A31", "price is empty"),
+    ("sales", "Minutes, type: integer, min: 0, max: 1440}", "Minutes, type: integer, min: 1440, max: 0}", "A32", "minutes:         {label"),
+    ("sales", "max(0, days_since(due_on))", "max(5, min(3, days_since(due_on)))", "A33", "max(5"),
+    ("sales", "scene:          {label: 应用场景 | Application, type: text}", "scene:          {label: 应用场景 | Application, type: text}\n      unseen:         {label: 没人看 | Unseen, type: text}", "A34", "unseen:"),
+    ("shops", "opens:        {label: 营业时间 | Opening hours, type: text}", "opens:        {label: 营业时间 | Opening hours, type: text, hide: [guide, store_manager, supervisor, head_office, finance, admin]}", "A35", "opens:"),
+    ("example", "approvals:\n", "approvals:\n  other: {of: quote, steps: [{by: director}]}\n", "A39", "other"),
+    ("example", _REGION, "access: {director: {create: true, edit: true, hide: [lead]}}, views: {list: {columns: [name]}, mine: {columns: [name], where: lead = me}}}", "A36", "mine:"),
+    ("example", _REGION, "access: {director: {create: true, edit: true, hide: [name]}, cfo: {}}}", "A37", "name: text required unique, lead"),
+    ("example", _REGION, "access: {director: {create: true, edit: lead = me, hide: [lead]}, cfo: {}}}", "A38", "lead = me"),
 )  # fmt: skip
 
 MISTAKES = tuple(Mistake(*row) for row in (*_YAML, *_SHAPE, *_NAMES, *_FORMULAS, *_ANALYSES))

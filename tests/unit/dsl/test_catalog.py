@@ -15,8 +15,8 @@ _TEXT_SIDE = [entry for entry in CATALOG.values() if not entry.code.startswith("
 _REPORTED = re.compile(r'"([YSMNA]\d\d)"')
 
 
-_BYSTANDERS = {"A28", "A29"}
-"""A table that nobody asks and a document that nobody makes may stand in an example of something else."""
+_BYSTANDERS = {"A28", "A29", "A39"}
+"""A table that nobody asks, a document that nobody makes and an approval that nobody asks for may stand in an example of something else."""
 
 
 def _codes(text: str) -> set[str]:
