@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup, escape
 
-from dsl.app import App, Entity, ListView
+from dsl.app import App, BoardView, Entity, ListView
 from dsl.formula.tree import Formula
 from engine.answers import Mention, Rights
 from engine.clock import day_of
@@ -69,6 +69,12 @@ def rights_of(entity: str) -> Rights:
 def lists_of(entity: Entity) -> tuple[ListView, ...]:
     """The entity's list views, without those whose condition asks what this person may not read."""
     return tuple(view for view in entity.lists if view.condition is None or _may_read(view.condition))
+
+
+def boards_of(entity: Entity) -> tuple[BoardView, ...]:
+    """The entity's boards, without those whose columns are made from a field that this person may not read."""
+    rights = rights_of(entity.key)
+    return tuple(board for board in entity.boards if board.by not in rights.hidden | rights.masked)
 
 
 def _may_read(condition: Formula) -> bool:

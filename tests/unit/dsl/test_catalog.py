@@ -16,7 +16,7 @@ _REPORTED = re.compile(r'"([YSMNA]\d\d)"')
 
 
 _BYSTANDERS = {"A28", "A29", "A39"}
-"""A table that nobody asks, a document that nobody makes and an approval that nobody asks for may stand in an example of something else."""
+"""A table, a document or an approval that nobody needs may stand in an example of something else."""
 
 
 def _codes(text: str) -> set[str]:
