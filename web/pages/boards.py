@@ -15,23 +15,8 @@ from engine.errors import BadInput, NotThere, VersionConflict
 from web.contexts import Filter
 from web.pages.board_view import BoardReader
 from web.pages.filters import PREFIX, chips
-from web.pages.frame import entity_or_404, page, rights_of
-from web.pages.made_views import boards_of
+from web.pages.frame import entity_or_404, page, readable_boards, rights_of
 from web.pages.records import find_or_404
-from dsl.formula.python_code import compile_formula
-from dsl.formula.tree import Formula
-from dsl.formula.value_types import FileType, PersonType, PlaceType, RefType, RowsType
-from dsl.kinds import text_value
-from engine.answers import Record
-from engine.errors import NotThere
-from engine.store.lists import Query
-from web.contexts import Filter, Kard, Lane, Link
-from web.pages.address import address
-from web.pages.checks import move_href
-from web.pages.filters import both, chips, has_key, where
-from web.pages.frame import boards_of, entity_or_404, page, rights_of
-from web.pages.lists import wanted
-from web.pages.showing import days_over, shown
 from web.session import current_context, current_engine, current_language
 from web.url_parts import id_in
 from web.words import say
@@ -105,11 +90,10 @@ def put(entity: str, record_id: int) -> Response:
 
 def board_of(entity: Entity, key: str) -> BoardView:
     """The board asked for, or the first one. Raises NotThere for an entity without boards."""
-    boards = {board.key: board for board in boards_of(entity)}
+    boards = {board.key: board for board in readable_boards(entity)}
     if not boards or (key and key not in boards):
         raise NotThere(say("没有这个看板"))
     return boards[key] if key else next(iter(boards.values()))
-    return boards[key or next(iter(boards))]
 
 
 def title_of(board: BoardView) -> str:

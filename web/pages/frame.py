@@ -71,10 +71,10 @@ def lists_of(entity: Entity) -> tuple[ListView, ...]:
     return tuple(view for view in entity.lists if view.condition is None or _may_read(view.condition))
 
 
-def boards_of(entity: Entity) -> tuple[BoardView, ...]:
+def readable_boards(entity: Entity) -> tuple[BoardView, ...]:
     """The entity's boards, without those whose columns are made from a field that this person may not read."""
     rights = rights_of(entity.key)
-    return tuple(board for board in entity.boards if board.by not in rights.hidden | rights.masked)
+    return tuple(board for board in boards_of(entity) if board.by not in rights.hidden | rights.masked)
 
 
 def _may_read(condition: Formula) -> bool:
@@ -119,7 +119,7 @@ def _nav_of(entity: Entity, at: int) -> NavItem:
     is_here = here.get("entity") == entity.key
     subs = tuple(
         Link(board.label.say(language) or say("看板"), url_for("boards.show", entity=entity.key, view=board.key))
-        for board in boards_of(entity)
+        for board in readable_boards(entity)
     )
     if has_charts(entity):
         subs += (Link(say("图表"), url_for("charts.show", entity=entity.key)),)
@@ -137,7 +137,7 @@ def bottom_items(items: tuple[NavItem, ...]) -> tuple[NavItem, ...]:
         (
             NavItem(item.subs[0].text, item.subs[0].href, "layout-kanban", request.path == item.subs[0].href)
             for item, entity in zip(items[1:], menu_entities(), strict=True)
-            if boards_of(entity)
+            if readable_boards(entity)
         ),
         None,
     )

@@ -17,7 +17,7 @@ from web.contexts import Row
 from web.pages.address import address
 from web.pages.comments import calls
 from web.pages.filters import both
-from web.pages.frame import boards_of, menu_entities, page
+from web.pages.frame import menu_entities, page, readable_boards
 from web.pages.lists import row_of, view_of, wanted
 from web.pages.showing import days_over
 from web.session import current_context, current_engine, current_language
@@ -106,7 +106,7 @@ def _formula(entity: Entity, text: str) -> Formula | None:
 def _pipeline(entity: Entity, mine: Formula | None, is_own: bool) -> Pipeline:
     engine, context, language = current_engine(), current_context(), current_language()
     hidden = engine.rights(context, entity.key).hidden
-    shown = (*(board.total for board in boards_of(entity)), *view_of(entity, "").columns)
+    shown = (*(board.total for board in readable_boards(entity)), *view_of(entity, "").columns)
     money = next((k for k in shown if k not in hidden and k in entity.fields and entity.fields[k].kind == "money"), "")
     totals = {str(t.key): t for t in engine.totals(context, entity.key, mine, "stage", (money,) if money else ())}
     most = max((t.count for t in totals.values()), default=0)
@@ -119,7 +119,11 @@ def _pipeline(entity: Entity, mine: Formula | None, is_own: bool) -> Pipeline:
         owner = {"f.owner": "me"} if is_own else {}
         href = address("lists.show", entity=entity.key, **{"f.stage": stage.key, **owner})
         bars.append(Bar(stage.label.say(language), count, text, round(100 * count / most) if most else 0, href))
-    href = url_for("boards.show", entity=entity.key) if boards_of(entity) else url_for("lists.show", entity=entity.key)
+    href = (
+        url_for("boards.show", entity=entity.key)
+        if readable_boards(entity)
+        else url_for("lists.show", entity=entity.key)
+    )
     label = entity.label.say(language)
     title = say("我的{label}", label=label) if is_own else say("进行中的{label}", label=label)
     return Pipeline(title, entity.icon, href, tuple(bars), sum(t.count for t in totals.values()))

@@ -17,7 +17,7 @@ from engine.store.lists import Query
 from web.contexts import Fault, Head, Row, Shown
 from web.pages import bulk
 from web.pages.filters import chips, where
-from web.pages.frame import boards_of, entity_or_404, is_fragment, lists_of, page, rights_of
+from web.pages.frame import entity_or_404, is_fragment, lists_of, page, readable_boards, rights_of
 from web.pages.showing import days_over, is_number, label_of, shown
 from web.session import current_context, current_engine, current_language
 from web.words import say
@@ -77,7 +77,7 @@ def _list(entity: Entity, faults: tuple[Fault, ...], said: str = "", status: int
         "list.html",
         status,
         entity=entity,
-        boards=boards_of(entity),
+        boards=readable_boards(entity),
         label=entity.label.say(language),
         view=view,
         views=lists_of(entity),
