@@ -139,17 +139,48 @@ class Report:
     at: Mapping[str, Span] = made_by(default_factory=dict, compare=False)
 
 
+Alike = Literal["exact", "text", "company"]
+Found = Literal["update", "fill", "skip", "review"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportColumn:
+    """One column of files: its head, the other heads that mean it, and the field that it `fills`.
+
+    rows: the table field whose rows it fills ("contacts"), or "". words: what stands in the file → what is meant.
+    empty: what an empty cell means. alike: how two of its values are compared.
+    """
+
+    head: str
+    fills: str
+    rows: str = ""
+    also: tuple[str, ...] = ()
+    words: Mapping[str, str] = made_by(default_factory=dict)
+    empty: str = ""
+    alike: Alike = "text"
+
+    @property
+    def path(self) -> str:
+        """`name`, or `contacts.name` for a field of rows."""
+        return f"{self.rows}.{self.fills}" if self.rows else self.fills
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
-    """columns: head in the file → field."""
+    """columns: head in the file → the column. same_when: each entry alone tells a record again; its fields together.
+
+    found: what is done to a record that is there already: overwrite it, fill what is empty, leave it, or ask. roles:
+    who may import; empty for whoever may create the records.
+    """
 
     key: str
     label: Text
     entity: str
-    columns: Mapping[str, str]
+    columns: Mapping[str, ImportColumn]
     span: Span
-    same_when: tuple[str, ...] = ()
-    found: Literal["update", "skip", "review"] = "review"
+    same_when: tuple[tuple[str, ...], ...] = ()
+    found: Found = "review"
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ PARTS: Mapping[str, Part] = {
         "metrics~ {@metric Figures over records",
         "dashboards~ {@dashboard Boards of cards",
         "reports~ {@report Reports sent at a time",
-        "imports~ {@import Files that can be read in",
+        "imports {@import Files that can be read in",
         "exports~ {@export Files that can be written",
         "calendars~ {@calendar Calendars of the app itself",
         "library~ {@content Content offered by stage and tag",

@@ -83,9 +83,17 @@ OUTLET_PARTS: Mapping[str, Part] = {
     "import": part(
         "to! name The entity that is filled",
         "label label What people call it",
-        "columns! {name A column's head, and the field that it fills",
-        "same_when names The fields by which a record is known again",
-        "found update|skip|review What when it is there already",
+        "columns! {@import_column A column's head, and the field that it fills",
+        "same_when any What tells a record again: a field, or [fields] that agree together; any one of them is enough",
+        "found update|fill|skip|review What when it is there already: overwrite, fill what is empty, leave it, ask",
+        "by names The roles that may import; without it whoever may create the records",
+    ),
+    "import_column": part(
+        "fills! name The field; contacts.name is the name in a row of the table contacts",
+        "also names Other heads that mean this column",
+        "words {text What stands in the files, and what is meant",
+        "empty text What an empty cell means",
+        "alike exact|text|company How values are compared: as they are, whatever their width, as company names",
     ),
     "export": part(
         "of! name The entity",

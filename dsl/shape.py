@@ -23,7 +23,10 @@ _SIMPLE: dict[str, Schema] = {
     "names": {"type": [*_SCALAR, "array"], "items": {"type": _SCALAR}},
     "any": {},
 }
-_SHORT_FORM = {"field": ["string"], "stage": ["string"], "band": ["string"], "access": ["string"], "gate": []}
+_SHORT_FORM = {
+    "field": ["string"], "stage": ["string"], "band": ["string"], "access": ["string"], "gate": [],
+    "import_column": ["string"],
+}  # fmt: skip
 """Parts that may be written as one text instead of a block."""
 
 

@@ -17,6 +17,7 @@ from dsl.resolve.approvals import check_stage_approvals, resolve_approvals, reso
 from dsl.resolve.draft import draft_app
 from dsl.resolve.fields import resolve_fields, with_limits
 from dsl.resolve.figures import resolve_dashboards, resolve_metrics, resolve_reports
+from dsl.resolve.imports import resolve_imports
 from dsl.resolve.papers import resolve_documents, resolve_handovers, resolve_pages
 from dsl.resolve.rules import resolve_rules
 from dsl.resolve.scores import resolve_scores, score_fields
@@ -29,7 +30,6 @@ from dsl.resolve.transfer import (
     check_calendar,
     resolve_calendars,
     resolve_exports,
-    resolve_imports,
     resolve_library,
 )
 from dsl.resolve.validations import resolve_one_open, resolve_validations

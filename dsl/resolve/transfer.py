@@ -1,51 +1,20 @@
-"""Files that come in and go out, calendars of the app itself, and content to offer."""
+"""Files that go out, calendars of the app itself, and content to offer."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Literal, cast
 
 from dsl.nodes import Mapping, Node, Scalar
-from dsl.outlets import Content, Export, Import, OwnCalendar
+from dsl.outlets import Content, Export, OwnCalendar
 from dsl.read_entity import named
 from dsl.resolve.actions import tag_keys
 from dsl.resolve.approvals import known_words
-from dsl.resolve.puts import is_writable
 from dsl.resolve.schedules import WEEKDAYS, minute_of_day
 from dsl.resolve.site import Site, places_of
 
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 _SHIPPED = ("cn",)
-_Found = Literal["update", "skip", "review"]
-
-
-def resolve_imports(site: Site) -> dict[str, Import]:
-    found = {}
-    for entry in site.definition.head.entries("imports"):
-        block = site.reading.block(entry.value, "import", entry.key.span)
-        entity = site.entity_word(block.scalar("to"))
-        if not entity:
-            continue
-        columns = {}
-        for column in site.reading.entries(block.get("columns"), names=False):
-            word = site.reading.scalar(column.value)
-            if word is None or not site.field_word(word, entity):
-                continue
-            if not is_writable(site, entity, site.draft.entities[entity].fields[word.text]):
-                site.reading.report("M30", word.span, name=word.text)
-                continue
-            columns[column.key.text] = word.text
-        found[entry.key.text] = Import(
-            key=entry.key.text,
-            label=named(block, entry.key),
-            entity=entity,
-            columns=columns,
-            span=entry.key.span,
-            same_when=site.field_words(block.words("same_when"), entity),
-            found=cast("_Found", block.one_of("found", "review")),
-        )
-    return found
 
 
 def resolve_exports(site: Site) -> dict[str, Export]:

@@ -104,7 +104,7 @@ def test_what_goes_out_is_resolved(app: App) -> None:
     cards = app.dashboards["cockpit"].cards
     assert [card.kind for card in cards] == ["funnel", "number", "heatmap"]
     assert (cards[2].red, cards[2].red_days) == (Bounds(None, 2), 3)
-    assert app.imports["customers_xlsx"].columns["行业"] == "industry"
+    assert app.imports["customers_xlsx"].columns["行业"].fills == "industry"
 
 
 def test_rows_of_a_table_in_a_file_are_part_of_the_digest() -> None:

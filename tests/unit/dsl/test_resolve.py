@@ -31,7 +31,7 @@ def test_the_example_has_no_error_and_every_waiting_part_says_so():
     checked = load_app(_HERE / "example_app.yaml")
     assert checked.errors == ()
     waiting = [p.values["name"] for p in checked.problems if p.code == "N01"]
-    assert waiting == ["plugins", "approvals", "documents", "portal", "handover", "metrics", "dashboards", "imports"]
+    assert waiting == ["plugins", "approvals", "documents", "portal", "handover", "metrics", "dashboards"]
 
 
 @pytest.mark.parametrize("name", ["sales_crm.yaml", "store_sales.yaml"])
