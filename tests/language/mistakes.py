@@ -128,7 +128,7 @@ _NAMES = (
     ("example", "行业: industry", "行业: industri", "M05", "industri"),
     ("example", "等级: grade", "等级: idle_days", "M30", "idle_days,"),
     ("example", "等级: grade", "等级: {fills: grade, also: [行业]}", "M50", "行业]"),
-    ("example", "same_when: [name, email]", "same_when: [name, address]", "M51", "address]"),
+    ("example", "same_when: [name, email]", "same_when: [name, website]", "M51", "website]"),
     ("example", "{客户名称: name, 行业", "{客户名称: email, 行业", "M52", "customers_xlsx"),
     ("example", "等级: grade", "等级: {fills: grade, alike: company}", "S60", "alike"),
     ("example", "等级: grade", "等级: {fills: grade, words: {甲: D}}", "S29", "D}"),
