@@ -7,9 +7,10 @@ back; so a preview is the same run, and a refused command changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
-from engine.commands import Command, Create, Move
+from engine.commands import Command, Create, Move, Update
 from engine.context import Context
 from engine.errors import EngineError
 from engine.installed import Installed
@@ -20,6 +21,7 @@ from engine.verdict import Outcome, Verdict
 from engine.writing import document_numbers, idempotency, memory, uniqueness
 from engine.writing.commands import carry_out
 from engine.writing.foresight import NeedsWrite
+from engine.writing.together import Done, write_together
 from engine.writing.work import Work
 
 MOST_TRIES = 3
@@ -104,6 +106,38 @@ def execute_many(
         except EngineError as error:
             results.append(error)
     return results
+
+
+def execute_batch(
+    installed: Installed,
+    context: Context,
+    wanted: Callable[[Connection], Sequence[Create | Update]],
+    note: Callable[[Connection, Sequence[Done]], None],
+    *,
+    dry: bool = False,
+) -> None:
+    """Many records in one transaction, each judged on its own (see `engine.writing.together`).
+
+    wanted: what is to be written, read in that transaction. note: keeps what became of it there too; so whoever comes
+    again after a crash finds either both or neither. Dry, only what `note` writes stays.
+    """
+
+    def attempt(conn: Connection) -> None:
+        commands = wanted(conn)
+        note(conn, rehearse(conn, commands) if dry else write_together(installed, conn, commands, context))
+
+    def rehearse(conn: Connection, commands: Sequence[Create | Update]) -> list[Done]:
+        done: list[Done] = []
+        with suppress(_Rehearsed), conn.savepoint():
+            done = write_together(installed, conn, commands, context)
+            raise _Rehearsed
+        return done
+
+    installed.database.run(attempt, is_keyed=True)
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal: its savepoint undoes what it wrote."""
 
 
 def outcome_of(

@@ -41,6 +41,7 @@ from engine.errors import BadInput, EngineError, NotReady, NotThere
 from engine.flow.sentences import say
 from engine.insight.figures import Figures
 from engine.installed import Installed, install, told_problems
+from engine.intake.imports import Imports
 from engine.people import permissions
 from engine.people.moment import env_of
 from engine.reading import finding, lists, timeline
@@ -72,6 +73,11 @@ class Engine(Reception):
         """Addresses inside the house that webhooks may reach."""
         self._app_path = app_path
         self._reloading = threading.Lock()
+
+    @property
+    def imports(self) -> Imports:
+        """Files that come in: upload, mapping, preview, run."""
+        return Imports(self.installed)
 
     # --- life --------------------------------------------------------------------------------------------------------
 

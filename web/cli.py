@@ -37,7 +37,7 @@ COMMANDS: Mapping[str, Command] = {
     "user": Command("user", "list, add people; set a password"),
     "test": Command("test", "run the whole suite; arguments are pytest's", hands_on=True),
     "worker": Command("worker", "run the jobs of other processes (PostgreSQL)"),
-    "import": Command("", "load records from a file"),
+    "import": Command("import_files", "load records from spreadsheets"),
     "export": Command("", "write records to a file"),
     "backup": Command("", "copy the data while people work"),
     "restore": Command("", "bring a backup back"),

@@ -75,8 +75,8 @@ def _column(site: Site, entry: Entry, entity: str) -> ImportColumn | None:
         fills=field.key,
         rows=rows,
         also=tuple(each.text for each in _also(site, entry)),
-        words=_words(site, block, field),
-        empty=_meant(site, block.get("empty"), field),
+        words=_words(site, block, entity, field),
+        empty=_meant(site, block.get("empty"), entity, field),
         alike=cast("Alike", alike),
     )
 
@@ -113,17 +113,20 @@ def _place(site: Site, word: Scalar, entity: str) -> tuple[str, Field] | None:
     return (rows if dot else ""), field
 
 
-def _words(site: Site, block: Block, field: Field) -> Mapping[str, str]:
-    pairs = [(entry.key.text, _meant(site, entry.value, field)) for entry in block.entries("words")]
+def _words(site: Site, block: Block, entity: str, field: Field) -> Mapping[str, str]:
+    entries = site.reading.entries(block.get("words"), names=False)
+    pairs = [(entry.key.text, _meant(site, entry.value, entity, field)) for entry in entries]
     return {said: meant for said, meant in pairs if meant}
 
 
-def _meant(site: Site, node: Node | None, field: Field) -> str:
+def _meant(site: Site, node: Node | None, entity: str, field: Field) -> str:
     """A value written in the app for the field, checked; "" where there is none."""
     word = site.reading.scalar(node)
     if word is None or not word.text:
         return ""
-    if field.kind not in _BY_NAME and field.key != "stage":
+    if field.key == "stage":
+        site.stage_words((word,), entity)
+    elif field.kind not in _BY_NAME:
         read_literal(site.reading, site.draft, field, word.text, word)
     return word.text
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from dsl.app import App, Field
+from dsl.app import App, Entity, Field
 from dsl.formula.value_types import ChoiceType, DateType, NumberType, PersonType, RefType, SetType, TextType, TimeType
 from dsl.kinds import Complaint, read_value
 from dsl.names import suggest
@@ -49,29 +49,30 @@ class Cleaner:
     """Reads cells for one import. language: of the person who imports. find: people and records by name."""
 
     app: App
+    entity: Entity
     language: str
     find: Find
 
     def read(self, field: Field, column: ImportColumn, cell: Cell, words: Mapping[str, str]) -> object:
         """The stored value, None for nothing, or a Fault. words: what people said words mean, beside the app's own."""
-        text = self._text(field, column, cell, {**column.words, **words})
+        text = self._text(field, cell, {**column.words, **words})
         if text is None:
             text = column.empty or None
         if text is None:
             return None
         match field.value_type:
             case PersonType():
-                return self._named("person", field, column, text)
+                return self._named("person", column, text)
             case RefType(entity=entity):
-                return self._named(entity, field, column, text)
+                return self._named(entity, column, text)
             case ChoiceType() if field.key == "stage":
-                return text
+                return self._stage(column, text)
             case SetType():
                 return self._options(field, column, text, words)
             case _:
-                return self._said(field, text, read_value(self.app, field, shaped(field, text), self.language))
+                return self._said(field, column, text, read_value(self.app, field, shaped(field, text), self.language))
 
-    def _text(self, field: Field, column: ImportColumn, cell: Cell, words: Mapping[str, str]) -> str | None:
+    def _text(self, field: Field, cell: Cell, words: Mapping[str, str]) -> str | None:
         """The cell as the field's reader takes it: a text without filler, in half width, its word replaced."""
         if cell is None:
             return None
@@ -80,9 +81,20 @@ class Cleaner:
         if isinstance(cell, int | float):
             return from_number(field, cell)
         text = half_width(cell) if field.kind not in ("long", "rich") else cell.strip()
-        if not text or is_filler(self.app, field, text):
-            return None
+        if not (folded(text) or text in _TICKS) or is_filler(self.app, field, text):
+            return None  # also where only a dash or a question mark stands
         return meant(text, words)
+
+    def _stage(self, column: ImportColumn, text: str) -> object:
+        """A stage by its key or by what people call it, in any pipeline of the entity."""
+        stages = [stage for pipeline in self.entity.pipelines for stage in pipeline.stages]
+        for stage in stages:
+            if text == stage.key or any(text == label for _, label in stage.label.by_language):
+                return stage.key
+        said = say(self.language, "import.nobody", label=column.head, name=text[:60])
+        if near := suggest(text, [stage.label.say(self.language) for stage in stages]):
+            said += say(self.language, "import.meant", names=" / ".join(near))
+        return Fault(said)
 
     def _options(self, field: Field, column: ImportColumn, text: str, words: Mapping[str, str]) -> object:
         """Several options of a set; each may be a word that means one."""
@@ -94,20 +106,20 @@ class Cleaner:
         for part in filter(None, map(str.strip, _SEVERAL.split(text))):
             found = read_value(self.app, field, [meant(part, known)], self.language)
             if isinstance(found, Complaint):
-                return self._said(field, part, found)
+                return self._said(field, column, part, found)
             keys.update(found if isinstance(found, tuple) else ())
         return tuple(sorted(keys))
 
-    def _named(self, entity: str, field: Field, column: ImportColumn, text: str) -> object:
+    def _named(self, entity: str, column: ImportColumn, text: str) -> object:
         found = self.find(entity, column, text)
         if found is None:
-            return Fault(say(self.language, "import.nobody", label=field.label.say(self.language), name=text[:60]))
+            return Fault(say(self.language, "import.nobody", label=column.head, name=text[:60]))
         return found
 
-    def _said(self, field: Field, text: str, value: object) -> object:
+    def _said(self, field: Field, column: ImportColumn, text: str, value: object) -> object:
         if not isinstance(value, Complaint):
             return value
-        said = f"{field.label.say(self.language)}：{value.said.say(self.language)}"
+        said = f"{column.head}：{value.said.say(self.language)}"
         if near := suggest(text, option_labels(self.app, field, self.language)):
             said += say(self.language, "import.meant", names=" / ".join(near))
         return Fault(said)

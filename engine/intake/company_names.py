@@ -1,7 +1,7 @@
 """Names of companies as they are compared: the legal form, brackets and the words for places do not matter.
 
-`苏州市华东轴承有限责任公司`, `华东轴承（苏州）有限公司` and `苏州华东轴承` are one; `上海华东轴承` is another, and so is
-`华东轴承苏州分公司`, which keeps its own word.
+`苏州市华东轴承有限责任公司`, `华东轴承（苏州）有限公司` and `苏州华东轴承` are one; `上海华东轴承` is another,
+and so is `华东轴承苏州分公司`, which keeps its own word.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _FORMS = re.compile(
     r"(有限责任公司|股份有限公司|有限公司|股份公司|总公司|(?<!分)公司|有限责任|有限|股份|"
     r"coltd|companylimited|company|limited|ltd|inc|llc|gmbh|corporation)$"
 )
-_NOTES = frozenset("停用 作废 重复 新 旧 老客户 已合作 未合作 注销 重点 待定 原".split())
+_NOTES = frozenset({"停用", "作废", "重复", "新", "旧", "老客户", "已合作", "未合作", "注销", "重点", "待定", "原"})
 _BRACKETS = re.compile(r"[(【\[〔]([^()【】\[\]〔〕]*)[)】\]〕]")
 _RANK = re.compile(r"(省|市|自治区|特别行政区)")
 _LONGEST_PLACE = 4

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Literal
 
 from engine.intake.company_names import CompanyName
@@ -18,6 +18,8 @@ from engine.intake.company_names import CompanyName
 Certainty = Literal["sure", "ask", "no"]
 MOST_SHARING = 6
 """A hint that more items of different names share says nothing: a switchboard, a business park."""
+_MOST_COMPARED = 100
+_FIRST = 10
 _SHORT = 2
 _SIMILAR = 0.75
 _SPECIFIC = 4
@@ -142,9 +144,18 @@ def _candidates(items: Sequence[Item], useful: frozenset[str]) -> set[tuple[int,
     for item in items:
         for block in _blocks(item, useful):
             blocks[block].append(item.at)
-    return {
-        pair for block in blocks.values() for pair in combinations(sorted(block), 2) if pair[1] > 0
-    }
+    return {pair for block in blocks.values() for pair in _pairs(sorted(block)) if pair[1] > 0}
+
+
+def _pairs(block: list[int]) -> Iterator[tuple[int, int]]:
+    """All pairs; of very many items those with the first ones and with the next, which join them just as well."""
+    if len(block) <= _MOST_COMPARED:
+        yield from combinations(block, 2)
+        return
+    first, rest = block[:_FIRST], block[_FIRST:]
+    yield from combinations(first, 2)
+    yield from ((one, other) for one in first for other in rest)
+    yield from pairwise(rest)
 
 
 def _blocks(item: Item, useful: frozenset[str]) -> Iterator[tuple[object, str]]:

@@ -11,7 +11,9 @@ from engine.intake.sheets import Cell, Sheet
 
 _LOOK = 20
 """Rows in which the heads are looked for."""
-_FOOT = re.compile(r"\s*(合计|小计|总计|共计|制表|填表|审核人|备注\s*[:：]|说明\s*[:：]|注\s*[:：]|total\b)", re.IGNORECASE)
+_FOOT = re.compile(
+    r"\s*(合计|小计|总计|共计|制表|填表|审核人|备注\s*[:：]|说明\s*[:：]|注\s*[:：]|total\b)", re.IGNORECASE
+)
 _BRACKETED = re.compile(r"[（(【\[].*?[)）】\]]")
 
 

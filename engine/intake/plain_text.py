@@ -18,5 +18,9 @@ def folded(text: str) -> str:
 
 def half_width(text: str) -> str:
     """Letters, digits and blanks in half width, single blanks; Chinese punctuation stays as it was written."""
-    plain = "".join(unicodedata.normalize("NFKC", c) if c.isalnum() or c.isspace() or c in "＠．－＋／" else c for c in text)
+    plain = "".join(unicodedata.normalize("NFKC", c) if _is_wide(c) else c for c in text)
     return " ".join(plain.replace("\u200b", "").replace("\ufeff", "").split())
+
+
+def _is_wide(character: str) -> bool:
+    return character.isalnum() or character.isspace() or character in "＠．－＋／"

@@ -15,6 +15,7 @@ import re
 import resource
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -90,22 +91,22 @@ def check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-            unpacked = sum(part.file_size for part in parts)
-            if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * path.stat().st_size:
-                raise Refused("bomb")
-            names = {part.filename for part in parts}
-            if not names & {"[Content_Types].xml", "mimetype"} or any(part.flag_bits & 1 for part in parts):
-                raise Refused("unreadable")
-            for name in names:
-                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    with archive.open(name) as sheet:
+            _check_parts(parts, path.stat().st_size)
+            for part in parts:
+                if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                    with archive.open(part) as sheet:
                         _check_dimension(sheet.read(_HEAD_OF_SHEET))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         raise Refused("unreadable") from error
-    except Exception as error:
-        if type(error).__module__ == "zlib":
-            raise Refused("unreadable") from error
-        raise
+
+
+def _check_parts(parts: list[zipfile.ZipInfo], size: int) -> None:
+    unpacked = sum(part.file_size for part in parts)
+    if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * size:
+        raise Refused("bomb")
+    is_office = any(part.filename in ("[Content_Types].xml", "mimetype") for part in parts)
+    if not is_office or any(part.flag_bits & 1 for part in parts):
+        raise Refused("unreadable")
 
 
 def _check_dimension(head: bytes) -> None:
@@ -128,9 +129,7 @@ def read_workbook(path: Path) -> Iterator[tuple[str, list[list[Cell]]]]:
             if about.visible != SheetVisibleEnum.Visible:
                 continue
             sheet = book.get_sheet_by_name(about.name)
-            rows = limited(
-                ([_cell(value) for value in row[:MOST_COLUMNS]] for row in sheet.iter_rows()), cells
-            )
+            rows = limited(([_cell(value) for value in row[:MOST_COLUMNS]] for row in sheet.iter_rows()), cells)
             cells += sum(map(len, rows))
             if rows:
                 yield about.name, rows

@@ -22,9 +22,7 @@ _PATIENCE = 15
 _MOST_ROWS = f"{sheet_child.MOST_ROWS:,}"
 REASONS: Mapping[str, str] = {
     "bomb": "解开后过大，疑似压缩炸弹 | it unpacks to too much: it may be a zip bomb",
-    "rows": (
-        f"超过 {_MOST_ROWS} 行，请分成几个文件 | it has more than {_MOST_ROWS} rows: split it into several files"
-    ),
+    "rows": (f"超过 {_MOST_ROWS} 行，请分成几个文件 | it has more than {_MOST_ROWS} rows: split it into several files"),
     "large": "太大，读不下 | it is too large to be read",
     "unreadable": "读不了，请用 Excel 打开后另存为 xlsx | it cannot be read: open it in Excel and save it as xlsx",
     "binary": "不是表格：里面有不可见字符 | it is no table: it holds control characters",

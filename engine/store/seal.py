@@ -33,6 +33,7 @@ class Reason(Enum):
     SEARCH_INDEX = "the index holds every record; finding goes through the gate"
     FILES = "who holds a file is asked first, and each holder's sight after"
     CHECK = "the data check holds every row against what was written of it"
+    MATCH = "a double is found whoever sees it; nothing of it is shown"
     SCHEMA = "a retyped column is filled from the old one"
 
 

@@ -41,6 +41,14 @@ def carry_out(work: Work, command: Command) -> int | None:
 
 
 def create(work: Work, command: Create) -> int | None:
+    record_id = write_new(work, command)
+    work.recompute()
+    judge_new(work, command, record_id)
+    return record_id
+
+
+def write_new(work: Work, command: Create) -> int:
+    """The first half of `create`: the record and its rows stand there, not yet recomputed and not judged."""
     entity = work.entity(command.entity)
     if not permissions.rights(work.app, work.actor, entity).create:
         raise NotAllowed(work.say("access.create", entity=entity.label.say(work.language)))
@@ -51,13 +59,24 @@ def create(work: Work, command: Create) -> int | None:
     work.created.add((entity.key, record_id))
     write_children(work, entity, record_id, command.children)
     work.stop_on_faults()
-    work.recompute()
-    judge_images(work)
-    governance.judge_reach(work, entity, record_id, keeps_edit=False)
     return record_id
 
 
+def judge_new(work: Work, command: Create, record_id: int) -> None:
+    """The second half of `create`, when all that depends on the record has been recomputed."""
+    judge_images(work)
+    governance.judge_reach(work, work.entity(command.entity), record_id, keeps_edit=False)
+
+
 def update(work: Work, command: Update) -> int:
+    was_editable = write_changed(work, command)
+    work.recompute()
+    judge_changed(work, command, was_editable=was_editable)
+    return command.id
+
+
+def write_changed(work: Work, command: Update) -> bool:
+    """The first half of `update`; whether the record was the actor's to edit before it."""
     entity = work.entity(command.entity)
     before = find_at_version(work, entity, command.id, command.version, command.values)
     was_editable = not governance.edit_scope(work, entity, before).is_nothing
@@ -66,10 +85,13 @@ def update(work: Work, command: Update) -> int:
     work.stop_on_faults()
     if work.deeds and not work.has_changed(entity, command.id):
         rows.touch(work, entity, before)
-    work.recompute()
+    return was_editable
+
+
+def judge_changed(work: Work, command: Update, *, was_editable: bool) -> None:
+    """The second half of `update`, when all that depends on the record has been recomputed."""
     judge_images(work)
-    governance.judge_reach(work, entity, command.id, keeps_edit=was_editable)
-    return command.id
+    governance.judge_reach(work, work.entity(command.entity), command.id, keeps_edit=was_editable)
 
 
 def delete(work: Work, command: Delete) -> int:

@@ -1,0 +1,248 @@
+"""Imports, as a door sees them: upload, mapping, preview, questions, run, report.
+
+A run belongs to whoever began it: nobody else sees it. It is a machine of states (see `engine.intake.ledger.State`)
+that whatever likes may drive, one `advance` at a time: a page, the command line, a job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import NoReturn, cast
+
+from dsl.outlets import Found, Import
+from engine.context import Context
+from engine.errors import BadInput, NotAllowed, NotThere
+from engine.flow.sentences import say
+from engine.installed import Installed
+from engine.intake import ledger
+from engine.intake.headings import Table, cut
+from engine.intake.known import people_names
+from engine.intake.ledger import RowOfRun, Run, SheetOfRun
+from engine.intake.mapping import known_heads, propose
+from engine.intake.sheets import read_sheets
+from engine.intake.steps import Step
+from engine.people import permissions
+from engine.store.connection import Connection
+from engine.verdict import Finding
+
+MOST_ROWS = 50_000
+"""Of one run, all files together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A run with its sheets and what its rows came to. done and total in rows of the present state."""
+
+    run: Run
+    sheets: tuple[SheetOfRun, ...]
+    foreseen: Mapping[str, int]
+    fates: Mapping[str, int]
+    open_questions: int
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.run.position // self.run.total if self.run.total else 0
+
+
+class Imports:
+    """All imports of one engine."""
+
+    def __init__(self, installed: Installed) -> None:
+        self.installed = installed
+
+    # --- what may be imported ----------------------------------------------------------------------------------------
+
+    def offered(self, context: Context, entity: str = "") -> list[Import]:
+        """The imports that the actor may run, of one entity or of all."""
+        return [
+            each
+            for each in self.installed.app.imports.values()
+            if entity in ("", each.entity) and self._may(context, each)
+        ]
+
+    def wanted(self, context: Context, key: str) -> Import:
+        """Raises NotThere for an import that the app does not have, NotAllowed if it is not the actor's."""
+        found = self.installed.app.imports.get(key)
+        if found is None:
+            raise NotThere(say(context.actor.language, "import.none", name=key))
+        if not self._may(context, found):
+            label = found.label.say(context.actor.language)
+            raise NotAllowed(say(context.actor.language, "import.access", label=label))
+        return found
+
+    def _may(self, context: Context, wanted: Import) -> bool:
+        if context.actor.is_system or (wanted.roles and wanted.roles & context.actor.roles):
+            return True
+        entity = self.installed.app.entity(wanted.entity)
+        return not wanted.roles and permissions.rights(self.installed.app, context.actor, entity).create
+
+    # --- upload and mapping ------------------------------------------------------------------------------------------
+
+    def upload(self, context: Context, key: str, files: Sequence[tuple[str, Path]]) -> int:
+        """Reads the files (name, path) and keeps their rows; the new run's id. Its mapping is proposed.
+
+        Raises FileRefused for a file that is no readable table, and BadInput for too many rows: nothing is kept then.
+        """
+        wanted = self.wanted(context, key)
+        known = known_heads(self.installed.app, wanted)
+        tables = [(name, cut(sheet, known)) for name, path in files for sheet in read_sheets(path, name)]
+        tables = [(name, table) for name, table in tables if table.lines]
+        total = sum(len(table.lines) for _, table in tables)
+        if not 0 < total <= MOST_ROWS:
+            _refuse("files", say(context.actor.language, "import.rows", most=MOST_ROWS))
+
+        def keep(conn: Connection) -> int:
+            run_id = ledger.add_run(
+                conn,
+                {
+                    "key": key, "entity": wanted.entity, "found": wanted.found, "actor_id": context.actor.id,
+                    "state": "mapping", "total": total, "words": {}, "created_at": context.at,
+                    "changed_at": context.at,
+                },
+            )  # fmt: skip
+            first = 1
+            for name, table in tables:
+                self._keep_table(conn, wanted, run_id, name, table, first)
+                first += len(table.lines)
+            return run_id
+
+        return self.installed.database.run(keep)
+
+    def _keep_table(self, conn: Connection, wanted: Import, run_id: int, name: str, table: Table, first: int) -> None:
+        proposal = propose(self.installed.app, wanted, table, name, people_names(conn))
+        sheet_id = ledger.add_sheet(
+            conn,
+            run_id,
+            {
+                "name": name,
+                "sheet": table.name,
+                "head_line": table.head_line,
+                "passed_over": table.passed_over,
+                "row_count": len(table.lines),
+                "matches": [asdict(match) for match in proposal.matches],
+                "mapping": {str(match.at): match.to for match in proposal.matches if match.to},
+                "fixed": dict(proposal.fixed),
+            },
+        )
+        rows = (RowOfRun(number, sheet_id, line.number, line.cells) for number, line in enumerate(table.lines, first))
+        ledger.add_rows(conn, run_id, sheet_id, rows)
+
+    def map(
+        self,
+        context: Context,
+        run_id: int,
+        mapping: Mapping[int, Mapping[int, str]],
+        fixed: Mapping[int, Mapping[str, str]],
+        words: Mapping[str, Mapping[str, str]] | None = None,
+        found: str = "",
+    ) -> None:
+        """Settles which column is what: sheet's id → place of a column → head of the import's column.
+
+        fixed: sheet's id → head → text for every row. words: head → word → what it means. The next `advance` begins to
+        read. Raises BadInput for an unknown or doubled column, or where no sheet gives a field that must be there.
+        """
+
+        def settle(conn: Connection) -> None:
+            run, wanted = self._run(conn, context, run_id, ("mapping", "ready"), lock=True)
+            for sheet in ledger.sheets_of(conn, run.id):
+                chosen = mapping.get(sheet.id, sheet.mapping)
+                self._check_mapping(context, wanted, chosen)
+                texts = {head: text for head, text in fixed.get(sheet.id, sheet.fixed).items() if text}
+                ledger.set_mapping(conn, sheet.id, chosen, texts)
+            ledger.separate_rows(conn, run.id)
+            ledger.set_run(
+                conn,
+                run.id,
+                context.at,
+                state="cleaning",
+                position=0,
+                words=dict(words) if words is not None else run.words,
+                found=found if found in ("update", "fill", "skip", "review") else run.found,
+            )
+
+        self.installed.database.run(settle)
+
+    def _check_mapping(self, context: Context, wanted: Import, chosen: Mapping[int, str]) -> None:
+        heads = [head for head in chosen.values() if head]
+        for head in heads:
+            if head not in wanted.columns:
+                _refuse("mapping", say(context.actor.language, "import.column", name=head[:60]))
+            if heads.count(head) > 1:
+                _refuse("mapping", say(context.actor.language, "import.twice", name=head))
+
+    # --- driving -----------------------------------------------------------------------------------------------------
+
+    def advance(self, context: Context, run_id: int) -> Progress:
+        """One step of whatever the run is at; nothing where it waits for a person. Where it stands after it."""
+        database = self.installed.database
+        run, wanted = database.run(lambda conn: self._run(conn, context, run_id))
+        step = Step(self.installed, replace(context, channel="import"), replace(wanted, found=cast("Found", run.found)))
+        if run.state in ("judging", "running"):
+            step.write(run, dry=run.state == "judging")
+        elif run.state in ("cleaning", "matching"):
+            database.run(lambda conn: self._prepare(conn, context, step, run_id), is_keyed=True)
+        return self.progress(context, run_id)
+
+    def _prepare(self, conn: Connection, context: Context, step: Step, run_id: int) -> None:
+        run, _ = self._run(conn, context, run_id, lock=True)
+        if run.state == "cleaning":
+            step.clean(conn, run)
+        elif run.state == "matching":
+            step.match(conn, run)
+
+    def start(self, context: Context, run_id: int) -> None:
+        """From the preview (or without it) to the work itself; or once more, over what waited for an answer."""
+        self._move(context, run_id, ("judging", "ready", "done"), "running")
+
+    def cancel(self, context: Context, run_id: int) -> None:
+        """Stops a run; what is already written stays, and the report tells it."""
+        self._move(context, run_id, ("mapping", "cleaning", "matching", "judging", "ready", "running"), "cancelled")
+
+    def _move(self, context: Context, run_id: int, allowed: Sequence[ledger.State], to: ledger.State) -> None:
+        def move(conn: Connection) -> None:
+            run, _ = self._run(conn, context, run_id, allowed, lock=True)
+            ledger.set_run(conn, run.id, context.at, state=to, position=0)
+
+        self.installed.database.run(move)
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def runs(self, context: Context) -> list[Run]:
+        """The actor's runs, latest first."""
+        with self.installed.database.read() as conn:
+            return ledger.runs_of(conn, context.actor.id)
+
+    def progress(self, context: Context, run_id: int) -> Progress:
+        """Raises NotThere for a run that is not the actor's."""
+        with self.installed.database.read() as conn:
+            run, _ = self._run(conn, context, run_id)
+            counts = ledger.counts(conn, run_id)
+            questions = sum(1 for each in ledger.questions_of(conn, run_id) if not each.answer)
+            sheets = tuple(ledger.sheets_of(conn, run_id))
+        fates = counts["state"]
+        if run.state == "done" and (waiting := run.total - sum(fates.values())):
+            fates["asked"] = waiting
+        return Progress(run, sheets, counts["foreseen"], fates, questions)
+
+    def _run(
+        self,
+        conn: Connection,
+        context: Context,
+        run_id: int,
+        allowed: Sequence[ledger.State] = (),
+        *,
+        lock: bool = False,
+    ) -> tuple[Run, Import]:
+        """The run and its import. Raises NotThere, NotAllowed, and BadInput if it is in none of the allowed states."""
+        run = ledger.find_run(conn, run_id, lock=lock)
+        if run is None or run.actor_id != context.actor.id:
+            raise NotThere(f"import {run_id}")
+        if allowed and run.state not in allowed:
+            _refuse("state", say(context.actor.language, "import.state", state=run.state))
+        return run, self.wanted(context, run.key)
+
+
+def _refuse(what: str, said: str) -> NoReturn:
+    raise BadInput((Finding(f"import.{what}", "unmet", said, field=what),))

@@ -1,0 +1,133 @@
+"""Many records in one transaction: written one after the other, recomputed once, and each judged on its own.
+
+A refused command must leave no trace in what the others are judged on. So a batch with refusals is rolled back and the
+rest of it written anew; whoever was refused is then judged once more alone, over what the rest has written. The answer
+is the same as if the accepted commands had come first, one by one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from dsl.formula.env import Env
+from engine.commands import Create, Update
+from engine.context import Context
+from engine.errors import EngineError, StoreBusy
+from engine.installed import Installed
+from engine.people.moment import env_of
+from engine.store.connection import Connection
+from engine.store.driver import DuplicateValue
+from engine.verdict import Finding
+from engine.writing import document_numbers, memory, uniqueness
+from engine.writing.commands import judge_changed, judge_new, write_changed, write_new
+from engine.writing.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one command: its record, unless findings or an error speak against it.
+
+    is_changed: False for an update that found everything as it wanted it.
+    """
+
+    id: int | None = None
+    is_changed: bool = False
+    findings: tuple[Finding, ...] = ()
+    error: EngineError | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        return self.error is not None or any(finding.blocks for finding in self.findings)
+
+
+class _UndoneError(Exception):
+    """Leaves a savepoint with everything in it undone."""
+
+
+def write_together(
+    installed: Installed, conn: Connection, commands: Sequence[Create | Update], context: Context
+) -> list[Done]:
+    """What became of each command, in their order. Everything that was accepted is written on the connection."""
+    env = env_of(conn, context, installed.app)
+    left = dict(enumerate(commands))
+    done: dict[int, Done] = {}
+    while left:
+        tried = _try(installed, conn, left, context, env)
+        refused = [place for place, each in tried.items() if each.is_refused]
+        if not refused:
+            done.update(tried)
+            break
+        for place in refused:
+            done[place] = tried[place]
+            del left[place]
+    for place in sorted(set(range(len(commands))) - left.keys()):
+        done[place] = _try(installed, conn, {place: commands[place]}, context, env)[place]
+    return [done[place] for place in range(len(commands))]
+
+
+def _try(
+    installed: Installed, conn: Connection, commands: dict[int, Create | Update], context: Context, env: Env
+) -> dict[int, Done]:
+    """What becomes of these commands together. They stay written only if none is refused.
+
+    Where the database itself refuses a value, the answer is about that one command alone.
+    """
+    works = {place: Work(installed, conn, context, env) for place in commands}
+    done: dict[int, Done] = {}
+    at = -1
+    try:
+        with suppress(_UndoneError), conn.savepoint():
+            written: dict[int, tuple[int, bool]] = {}
+            for at, command in commands.items():
+                try:
+                    written[at] = _write(works[at], command)
+                except StoreBusy:
+                    raise
+                except EngineError as error:
+                    done[at] = Done(error=error)
+            _recompute(installed, conn, list(works.values()), env)
+            for place, (record_id, was_editable) in written.items():
+                done[place] = _judge(works[place], commands[place], record_id, was_editable)
+            if any(each.is_refused for each in done.values()):
+                raise _UndoneError
+            _remember(works[place] for place in sorted(written))
+    except DuplicateValue as duplicate:
+        finding = uniqueness.refusal_of(works[at], duplicate)
+        if finding is None:
+            raise
+        return {at: Done(findings=(finding,))}
+    return done
+
+
+def _write(work: Work, command: Create | Update) -> tuple[int, bool]:
+    """(the record's id, whether it was the actor's to edit before)."""
+    if isinstance(command, Create):
+        return write_new(work, command), False
+    return command.id, write_changed(work, command)
+
+
+def _recompute(installed: Installed, conn: Connection, works: Sequence[Work], env: Env) -> None:
+    """One recomputation for all that was touched: it is set-based, and the sets may as well be large."""
+    touched: defaultdict[str, set[int]] = defaultdict(set)
+    for work in works:
+        for entity, ids in work.touched.items():
+            touched[entity].update(ids)
+    installed.derived.recompute(conn, touched, env)
+
+
+def _judge(work: Work, command: Create | Update, record_id: int, was_editable: bool) -> Done:
+    if isinstance(command, Create):
+        judge_new(work, command, record_id)
+    else:
+        judge_changed(work, command, was_editable=was_editable)
+    return Done(record_id, bool(work.deeds), tuple(work.findings))
+
+
+def _remember(works: Iterable[Work]) -> None:
+    """Numbers in the order of the commands, then events and search words."""
+    for work in works:
+        document_numbers.number_all(work)
+        memory.remember(work)
