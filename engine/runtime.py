@@ -76,7 +76,6 @@ class Engine(Reception):
 
     @property
     def imports(self) -> Imports:
-        """Files that come in: upload, mapping, preview, run."""
         return Imports(self.installed)
 
     # --- life --------------------------------------------------------------------------------------------------------

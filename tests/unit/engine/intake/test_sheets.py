@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from engine.intake.sheets import Sheet, read_sheets
 
 
 def workbook(path: Path, rows: list[list[object]]) -> Path:
-    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd", "remove_timezone": True}) as book:
         sheet = book.add_worksheet("客户")
         for line, row in enumerate(rows):
             for at, value in enumerate(row):
@@ -27,7 +27,7 @@ def workbook(path: Path, rows: list[list[object]]) -> Path:
 def test_cells_of_a_workbook_keep_their_kind(tmp_path: Path) -> None:
     path = workbook(
         tmp_path / "a.xlsx",
-        [["名称", "数", "日"], ["甲", 12, date(2026, 3, 5)], ["乙", 1.5, datetime(2026, 3, 5, 8, 30)]],
+        [["名称", "数", "日"], ["甲", 12, date(2026, 3, 5)], ["乙", 1.5, datetime(2026, 3, 5, 8, 30, tzinfo=UTC)]],
     )
     (sheet,) = read_sheets(path, "a.xlsx")
     assert sheet.name == "客户"
@@ -67,17 +67,12 @@ def test_a_sheet_of_a_million_rows_is_refused_by_what_it_says_of_itself(tmp_path
         read_sheets(changed, "long.xlsx")
 
 
-@pytest.mark.parametrize("content", [b"%PDF-1.4 not a table", b"\x00\x01\x02\x03" * 50, b"PK\x03\x04broken"])
+@pytest.mark.parametrize("content", [b"\x00\x01\x02\x03" * 50, b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0 no workbook"])
 def test_what_is_no_table_is_refused_with_a_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
-    try:
-        sheets = read_sheets(path, "a.xlsx")
-    except FileRefused as refused:
-        assert "a.xlsx" in str(refused)
-    else:
-        assert content.startswith(b"%PDF")  # a line of text is a table of one cell: it fits no import
-        assert sheets[0].rows == (("%PDF-1.4 not a table",),)
+    with pytest.raises(FileRefused, match=r"a\.xlsx"):
+        read_sheets(path, "a.xlsx")
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
