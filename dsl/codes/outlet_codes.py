@@ -127,7 +127,10 @@ OUTLET_CODES = (
         "M51",
         ("没有一列填这个字段", "No column fills this field"),
         ("same_when 用到“{name}”，却没有一列填它", "same_when uses “{name}”, which no column fills"),
-        ("在 columns: 里加上填它的列，或从 same_when 里去掉", "Add a column that fills it, or leave it out of same_when"),
+        (
+            "在 columns: 里加上填它的列，或从 same_when 里去掉",
+            "Add a column that fills it, or leave it out of same_when",
+        ),
         ("文件里没有的值认不出重复。", "What no file says cannot tell a record again."),
         _app("imports: {old: {to: deal, columns: {名称: name}, same_when: [amount]}}"),
         _app("imports: {old: {to: deal, columns: {名称: name}, same_when: [name]}}"),
@@ -144,7 +147,10 @@ OUTLET_CODES = (
     row(
         "S60",
         ("这一列不是公司名称", "No column of company names"),
-        ("“{name}”是 {kind} 字段，不能按公司名称比较", "“{name}” is a {kind} field: it is not compared as a company's name"),
+        (
+            "“{name}”是 {kind} 字段，不能按公司名称比较",
+            "“{name}” is a {kind} field: it is not compared as a company's name",
+        ),
         ("只在文字或引用字段上写 alike: company", "Write alike: company at a text or ref field only"),
         _PLAIN,
         _app("imports: {old: {to: deal, columns: {金额: {fills: amount, alike: company}, 名称: name}}}"),

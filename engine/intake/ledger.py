@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from engine.store.columns import is_one_of
 from engine.store.connection import Connection
+from engine.store.import_tables import import_question, import_row, import_run, import_sheet
 from engine.store.plans import Plans
-from engine.store.system_tables import import_question, import_row, import_run, import_sheet
 
 State = Literal["mapping", "cleaning", "matching", "judging", "ready", "running", "done", "cancelled"]
 Fate = Literal["", "created", "changed", "same", "skipped", "refused", "merged", "asked"]

@@ -10,7 +10,11 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DropIndex
 from dsl.app import App
 from engine.clock import Clock
 from engine.errors import NotReady
-from engine.store import revisions, search
+from engine.store import (
+    import_tables,  # noqa: F401 — its tables are among the system tables
+    revisions,
+    search,
+)
 from engine.store.connection import Connection
 from engine.store.database import Database
 from engine.store.ddl import AddColumn

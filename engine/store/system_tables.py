@@ -5,35 +5,17 @@ They lie beside the entity tables (whose names begin with `x_` and `l_`) and are
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from engine.store.columns import Instant, JsonText, id_type, text_type
+from engine.store.columns import JsonText, text_type
+from engine.store.system_columns import new_id as _id
+from engine.store.system_columns import new_instant as _instant
+from engine.store.system_columns import new_number as _number
+from engine.store.system_columns import new_ref as _ref
+from engine.store.system_columns import new_text as _text
 
 SYSTEM = sa.MetaData()
-
-
-def _id() -> sa.Column[Any]:
-    return sa.Column("id", id_type(), primary_key=True)
-
-
-def _text(name: str, default: str = "") -> sa.Column[Any]:
-    return sa.Column(name, text_type(), nullable=False, server_default=default)
-
-
-def _number(name: str, default: int = 0) -> sa.Column[Any]:
-    return sa.Column(name, sa.BigInteger, nullable=False, server_default=str(default))
-
-
-def _ref(name: str, table: str = "", *, required: bool = False) -> sa.Column[Any]:
-    links = (sa.ForeignKey(f"{table}.id"),) if table else ()
-    return sa.Column(name, sa.BigInteger, *links, nullable=not required)
-
-
-def _instant(name: str, *, required: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, Instant, nullable=not required)
 
 
 # --- people ----------------------------------------------------------------------------------------------------------
@@ -310,73 +292,6 @@ saved_view = sa.Table(
     _text("name"),
     sa.Column("definition", JsonText),
     sa.Index("saved_view_user", "user_id", "entity"),
-)
-
-# --- imports ---------------------------------------------------------------------------------------------------------
-
-import_run = sa.Table(
-    "import_run",
-    SYSTEM,
-    _id(),
-    _text("key"),
-    _text("entity"),
-    _text("found"),
-    _ref("actor_id", "user_account"),
-    _text("state"),  # mapping | cleaning | matching | judging | ready | running | done | cancelled
-    _number("position"),  # the last row that the present state is done with
-    _number("total"),
-    sa.Column("words", JsonText),  # {"head": {"word": "what is meant"}}, as people settled it for this run
-    _instant("created_at", required=True),
-    _instant("changed_at", required=True),
-    sa.Index("import_run_actor", "actor_id", "id"),
-)
-
-import_sheet = sa.Table(
-    "import_sheet",
-    SYSTEM,
-    _id(),
-    _ref("run_id", "import_run", required=True),
-    _text("name"),
-    _text("sheet"),
-    _number("head_line"),
-    _number("passed_over"),
-    _number("row_count"),
-    sa.Column("matches", JsonText),  # as proposed: [{at, head, to, because, samples}]
-    sa.Column("mapping", JsonText),  # {"0": "head of the import's column"}
-    sa.Column("fixed", JsonText),  # {"head of the import's column": "text for every row"}
-    sa.Index("import_sheet_run", "run_id"),
-)
-
-import_row = sa.Table(
-    "import_row",
-    SYSTEM,
-    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("import_run.id"), primary_key=True, autoincrement=False),
-    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
-    _ref("sheet_id", "import_sheet", required=True),
-    _number("line"),  # in its sheet, as people see it
-    sa.Column("cells", JsonText),
-    sa.Column("cleaned", JsonText),  # the values: {"name": …, "contacts.name": …} in JSON form
-    sa.Column("faults", JsonText),  # [[head, sentence]]
-    _number("leader"),  # the row whose record this one becomes a part of; itself if it leads
-    _ref("record_id"),
-    sa.Column("choice", JsonText),  # {"field": the number of the row it is taken from, or 0 for the record}
-    _text("foreseen"),  # what a dry run says: created | changed | same | skipped | refused
-    _text("state"),  # what became of it: the same words, or "merged", or "" while it waits
-    sa.Column("said", JsonText),  # why it is refused
-)
-sa.Index("import_row_leader", import_row.c.run_id, import_row.c.leader)
-
-import_question = sa.Table(
-    "import_question",
-    SYSTEM,
-    _id(),
-    _ref("run_id", "import_run", required=True),
-    _number("number"),  # a row …
-    _number("other"),  # … and another, or 0
-    _ref("record_id"),  # … or a record
-    sa.Column("because", JsonText),
-    _text("answer"),  # "" | same | other
-    sa.Index("import_question_run", "run_id"),
 )
 
 # --- definitions -----------------------------------------------------------------------------------------------------
