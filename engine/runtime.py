@@ -49,7 +49,7 @@ from engine.reading.audience import audience, has_new_mentions, mentions
 from engine.reading.desk import Desk
 from engine.reading.files import open_file
 from engine.reading.preview import preview
-from engine.reading.rights import NOTHING, moves_from, record_rights
+from engine.reading.rights import NOTHING, moves_from, record_rights, step_ahead
 from engine.reading.why import why
 from engine.reception import Reception
 from engine.store.database import Database
@@ -251,6 +251,16 @@ class Engine(Reception):
             moves = moves_from(desk, desk.entity(entity), row)
         verdicts = writer.foresee(self.installed, [Move(entity, record_id, move.target) for move in moves], context)
         return list(zip(moves, verdicts, strict=True))
+
+    def step_ahead(self, context: Context, entity: str, record_id: int) -> tuple[MoveRule, Verdict] | None:
+        """The next move along the pipeline, judged as the record stands; None where there is none, or no record."""
+        with self._desk(context) as desk:
+            row = desk.raw(desk.entity(entity), record_id)
+            move = step_ahead(desk, desk.entity(entity), row) if row is not None else None
+        if move is None:
+            return None
+        [verdict] = writer.foresee(self.installed, [Move(entity, record_id, move.target)], context)
+        return move, verdict
 
     def preview(
         self,

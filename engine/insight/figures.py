@@ -8,11 +8,12 @@ from datetime import datetime
 
 from dsl.app import Entity
 from dsl.formula.tree import Formula
-from engine.answers import Total
+from engine.answers import Page, Total
 from engine.insight.parts import Key, part_formula, part_names
 from engine.insight.stays import Passage, Stay, passages, stays
 from engine.reading import lists
 from engine.reading.desk import Desk
+from engine.store.lists import Query
 from engine.store.totals import Cell
 
 
@@ -52,6 +53,14 @@ class Figures:
     def names(self, entity: str, part: str, keys: Collection[Key]) -> Mapping[Key, str]:
         """How the parts are called in the actor's language; yes, no and empty have no name here."""
         return part_names(self.desk, part_formula(self.desk, self._entity(entity), part), keys)
+
+    def page(self, query: Query) -> Page:
+        """A list's records, of the same moment."""
+        return lists.page(self.desk, query)
+
+    def filter(self, entity: str, text: str) -> Formula | None:
+        """A condition over fields that the actor may read; None for what does not read, or is empty."""
+        return lists.filter_formula(self.desk, self._entity(entity), text).value if text else None
 
     def _entity(self, key: str) -> Entity:
         return self.desk.entity(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsl.app import Entity, Move, Stage
 from engine.answers import RecordRights
-from engine.flow.stages import next_moves
+from engine.flow.stages import next_moves, step
 from engine.people import permissions
 from engine.reading.desk import Desk, Raw
 
@@ -39,6 +39,16 @@ def moves_from(desk: Desk, entity: Entity, row: Raw) -> tuple[Move, ...]:
     if not entity.has_stages:
         return ()
     return next_moves(desk.app, entity.pipeline_of(str(row["pipeline"])), str(row["stage"]))
+
+
+def step_ahead(desk: Desk, entity: Entity, row: Raw) -> Move | None:
+    """The first move that goes on along the pipeline and asks nothing: what the record would do next."""
+    here = str(row.get("pipeline") or ""), str(row.get("stage") or "")
+    for move in moves_from(desk, entity, row):
+        wanted = step(desk.app, entity, *here, move.target)
+        if move.ask is None and wanted is not None and wanted.goes_on:
+            return move
+    return None
 
 
 def is_locked(desk: Desk, entity: Entity, row: Raw) -> bool:

@@ -22,10 +22,9 @@ from web.chart_contexts import Chart, Figure, Tile
 from web.pages.amounts import sum_of
 from web.pages.drill import list_behind
 from web.pages.filters import both, where
-from web.pages.frame import rights_of
-from web.pages.made_views import boards_of
+from web.pages.frame import readable_boards, rights_of
 from web.pages.showing import days_text, limit_text
-from web.pages.splits import Split, condition, condition_text, part_label, split_named, splits_of
+from web.pages.splits import Split, condition_text, part_label, split_named, splits_of
 from web.session import current_context, current_engine, current_language
 from web.words import say
 
@@ -108,7 +107,7 @@ class ChartReader:
         """What is summed: the total of the first board, else the first money."""
         fields = self.entity.fields
         named = (
-            *(board.total for board in boards_of(self.entity)),
+            *(board.total for board in readable_boards(self.entity)),
             *(k for k, f in fields.items() if f.kind == "money"),
         )
         return next((key for key in named if key in fields and key not in self.covered), "")
@@ -120,7 +119,7 @@ class ChartReader:
     @cached_property
     def _standings(self) -> Mapping[str, Standing]:
         sums = (self.money,) if self.money else ()
-        late = condition(self.entity, LATE) if self.has_limits else None
+        late = self.figures.filter(self.entity.key, LATE) if self.has_limits else None
         overdue: dict[str, int] = {}
         if late is not None:
             asked = both(self.entity, (self.condition, late))
@@ -265,7 +264,7 @@ class ChartReader:
         return Chart("parts", title, "heat", data, (split.label, *stages), tuple(rows), note, is_wide=True)
 
     def _late_by_part(self, split: Split) -> dict[tuple[str, Key], int]:
-        late = condition(self.entity, LATE) if self.has_limits else None
+        late = self.figures.filter(self.entity.key, LATE) if self.has_limits else None
         if late is None:
             return {}
         asked = both(self.entity, (self.condition, late))

@@ -20,7 +20,7 @@ from web.pages.checks import next_check
 from web.pages.filters import is_parent
 from web.pages.frame import entity_or_404, page, rights_of
 from web.pages.lists import NEXT_STEP_FIELDS, row_of, view_of, wanted
-from web.pages.showing import days_over, is_number, label_of, shown
+from web.pages.showing import days_over, is_number, label_of, late_text, shown
 from web.pages.timeline import KINDS, happenings
 from web.session import current_context, current_engine, current_language
 from web.url_parts import id_in
@@ -49,7 +49,7 @@ def show(entity: str, record_id: int) -> Response:
         parent=_parent_of(kind, record),
         head=head_facts(kind, record),
         steps=steps(kind, record, rights),
-        over=days_over(kind, record.values),
+        over=late_text(kind, record.values, current_language()),
         check=next_check(kind, record, rights) if kind.has_stages else None,
         sop=_sop(kind, record),
         parts=tuple(parts_of(kind, record)),
