@@ -11,6 +11,7 @@ from engine.context import Actor, Channel, Context
 from engine.errors import BadInput, StoreBusy, StoreFull
 from engine.installed import Installed
 from engine.people import passwords, sign_in, users
+from engine.people.tokens import TokenNote, Tokens, find_token
 from engine.store.database import Database
 from engine.verdict import Finding
 
@@ -75,19 +76,31 @@ class Reception:
         with self.database.read() as conn:
             return sign_in.sessions_of(conn, actor.id, self.clock.now())
 
+    @property
+    def tokens(self) -> Tokens:
+        return Tokens(self.database, self.installed.files.data_dir)
+
     def issue_token(self, login: str, password: str, name: str) -> str | None:
         """A bearer token for the API, or None when the sign-in fails."""
         user_id = sign_in.authenticate(self.database, login, password, self.clock.now())
-        if user_id is None:
-            return None
-        with self.database.write() as conn:
-            return sign_in.issue_token(conn, user_id, name, self.clock.now())
+        return self.tokens.issue(user_id, name, self.clock.now()).token if user_id is not None else None
 
-    def token_actor(self, token: str) -> Actor | None:
+    def token_holder(self, token: str) -> tuple[TokenNote, Actor] | None:
+        """The token and who holds it; None when it is unknown, ended or revoked. Notes that it was used."""
         now = self.clock.now()
         with self.database.read() as conn:
-            user_id = sign_in.token_user(conn, token, now)
-            return users.find_actor(conn, self.app, user_id, now) if user_id is not None else None
+            note = find_token(conn, token, now)
+            actor = users.find_actor(conn, self.app, note.user_id, now) if note is not None else None
+        if note is None or actor is None:
+            return None
+        if note.wants_noting(now):
+            with suppress(StoreBusy, StoreFull):  # reading goes on without the note
+                self.tokens.note_used(note, now)
+        return note, actor
+
+    def token_actor(self, token: str) -> Actor | None:
+        found = self.token_holder(token)
+        return found[1] if found is not None else None
 
     def set_language(self, actor: Actor, language: str) -> None:
         """Raises BadInput for a language that the app does not speak."""

@@ -142,6 +142,13 @@ class Engine(Reception):
             row = desk.raw(desk.entity(entity), record_id)
             return desk.show(desk.entity(entity), [row])[0] if row is not None else None
 
+    def find_many(self, context: Context, entity: str, ids: Iterable[int]) -> Mapping[int, Record]:
+        """Those of the records that are there and the actor's to see, by id."""
+        with self._desk(context) as desk:
+            found = desk.entity(entity)
+            rows = [row for each in sorted(ids) if (row := desk.raw(found, each)) is not None]
+            return {record.id: record for record in desk.show(found, rows)}
+
     def page(self, context: Context, query: Query) -> Page:
         """Raises BadInput for a sort or a filter over fields the actor may not read."""
         with self._desk(context) as desk:
@@ -159,6 +166,11 @@ class Engine(Reception):
         """Counts, sums, times in stages and passages over many records, all of one moment."""
         with self._desk(context) as desk:
             yield Figures(desk)
+
+    def count(self, context: Context, entity: str, where: Formula | None) -> int:
+        """How many records in sight the filter finds. Raises BadInput for a filter over what the actor may not read."""
+        with self._desk(context) as desk:
+            return lists.count(desk, entity, where)
 
     def children(self, context: Context, entity: str, record_id: int, table_field: str) -> list[Record]:
         """The child rows of a record, oldest first; empty if the parent is out of sight."""

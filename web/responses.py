@@ -76,6 +76,10 @@ def json_answer(body: object, status: int = 200, headers: Mapping[str, str] | No
     return response
 
 
+def no_content() -> Response:
+    return Response(status=204)
+
+
 def _dumped(body: object) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
@@ -159,6 +163,7 @@ def finding_json(finding: Finding) -> dict[str, object]:
             "accept": needs.accept,
         },
         "line": finding.span.line or None,
+        "column": finding.span.column or None,
         "field": finding.field,
         "waivable": finding.waivable,
         "waive_roles": list(finding.waive_roles),

@@ -8,6 +8,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import TooManyRequests
 
 from engine.context import Actor, Context
+from engine.people.tokens import TokenNote
 from web.limits import FailureWindow
 from web.settings import Settings
 
@@ -59,12 +60,18 @@ def identify() -> None:
     """Find out once per request who asks. A bearer header wins over the cookie, also when it is wrong."""
     token = bearer_token()
     if token is not None:
-        g.actor = current_engine().token_actor(token) if token and is_api_request() else None
+        found = current_engine().token_holder(token) if token and is_api_request() else None
+        g.token_note, g.actor = found if found is not None else (None, None)
         g.by_cookie = False
         return
     secret = session_token()
     g.actor = current_engine().session_actor(secret) if secret else None
     g.by_cookie = g.actor is not None
+
+
+def current_token() -> TokenNote | None:
+    """The token that says who asks, if one does."""
+    return cast("TokenNote | None", g.get("token_note"))
 
 
 def current_actor() -> Actor | None:

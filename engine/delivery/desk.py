@@ -54,8 +54,13 @@ class DeliveryDesk:
     def acting_logins(self) -> Mapping[int, str]:
         """Webhook id → the login it acts as."""
         with self._engine.database.read() as conn:
-            people = users.people(conn, {hook.user_id for hook in webhooks.find_all(conn)})
-            return {hook.id: people[hook.user_id].login for hook in webhooks.find_all(conn) if hook.user_id in people}
+            hooks = webhooks.find_all(conn)
+            people = users.people(conn, {hook.user_id for hook in hooks})
+        return {hook.id: people[hook.user_id].login for hook in hooks if hook.user_id in people}
+
+    def login_of(self, hook: Webhook) -> str:
+        """The login it acts as; "" when that account is closed."""
+        return self.acting_logins().get(hook.id, "")
 
     def get(self, webhook_id: int) -> Webhook:
         """Raises NotThere."""
@@ -159,8 +164,3 @@ class DeliveryDesk:
         """It is not run any more. Raises NotThere unless it waits or is dead."""
         if not self._engine.jobs.cancel(job_id):
             raise NotThere(say(self._context.actor.language, "delivery.job"))
-
-
-def wish_of(hook: Webhook, acts_as: str) -> WebhookWish:
-    """The webhook as a wish that changes nothing."""
-    return WebhookWish(hook.name, hook.url, acts_as, hook.events, hook.is_active)

@@ -1,4 +1,4 @@
-"""Signing in: passwords, browser sessions and API tokens. Secrets are kept only as SHA-256."""
+"""Signing in: passwords and browser sessions. Secrets are kept only as SHA-256."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from engine.answers import Session
 from engine.people import passwords
 from engine.store.connection import Connection
 from engine.store.database import Database
-from engine.store.system_tables import api_token, session, user_account
+from engine.store.system_tables import session, user_account
 
 IDLE: Final = timedelta(hours=8)
 LONGEST: Final = timedelta(days=7)
-TOKEN_LIFE: Final = timedelta(days=90)
 SEEN_EVERY: Final = timedelta(minutes=1)
 """How exactly the last use is kept: a write for every click would be one too many."""
 
@@ -99,30 +98,6 @@ def sessions_of(conn: Connection, user_id: int, at: datetime) -> tuple[Session, 
         for token_hash, owner, agent, opened_at, seen_at in rows
         if at - seen_at <= IDLE and at - opened_at <= LONGEST
     )
-
-
-# --- API tokens ------------------------------------------------------------------------------------------------------
-
-
-def issue_token(conn: Connection, user_id: int, name: str, at: datetime) -> str:
-    """A bearer token of 90 days."""
-    token = f"slc_{secrets.token_urlsafe(32)}"
-    values = {"user_id": user_id, "epoch": _epoch_of(user_id), "name": name[:100], "created_at": at}
-    conn.execute(sa.insert(api_token).values(token_hash=_hashed(token), expires_at=at + TOKEN_LIFE, **values))
-    return token
-
-
-def token_user(conn: Connection, token: str, at: datetime) -> int | None:
-    c = api_token.c
-    row = conn.one(
-        sa.select(c.user_id, c.expires_at).where(
-            c.token_hash == _hashed(token),
-            user_account.c.id == c.user_id,
-            user_account.c.epoch == c.epoch,
-            user_account.c.is_active,
-        )
-    )
-    return int(row[0]) if row and (row[1] is None or at < row[1]) else None
 
 
 def _epoch_of(user_id: int) -> sa.ScalarSelect[int]:

@@ -87,6 +87,15 @@ def refuse_covered(desk: Desk, entity: Entity, where: Formula | None, keys: Iter
             raise BadInput((Finding(f"{entity.key}.fields.{key}.input", "unmet", said, field=key),))
 
 
+def count(desk: Desk, entity_key: str, where: Formula | None) -> int:
+    """All records in sight that the filter finds. Raises BadInput for a filter over what is not the actor's to read."""
+    entity = desk.entity(entity_key)
+    covered = desk.hidden(entity) | desk.masked(entity)
+    refuse_covered(desk, entity, where)
+    groups = desk.installed.totals.group(desk.conn, desk.sight(entity), entity_key, where, "", (), desk.env, covered)
+    return sum(group.count for group in groups)
+
+
 # --- filters ---------------------------------------------------------------------------------------------------------
 
 

@@ -92,6 +92,7 @@ api_token = sa.Table(
     _instant("created_at", required=True),
     _instant("expires_at"),
     _instant("used_at"),
+    sa.Column("is_signed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("api_token_user", "user_id"),
 )
 

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from dsl.app import Text
 from engine.clock import SystemClock
 from engine.context import Actor
+from engine.people.tokens import NewToken, TokenNote
 from web import create_site as site_module
 from web.create_site import PUBLIC_ENDPOINTS, create_site
 from web.csrf import csrf_token
@@ -36,11 +37,18 @@ class OnePerson:
         self.sessions: set[str] = set()
         self.numbers = count()
 
-    def issue_token(self, login: str, password: str, name: str) -> str | None:
-        return "secret" if (login, password) == ("wang", "right") else None
+    def authenticate(self, login: str, password: str) -> Actor | None:
+        return WANG if (login, password) == ("wang", "right") else None
 
-    def token_actor(self, token: str) -> Actor | None:
-        return WANG if token == "secret" else None
+    @property
+    def tokens(self) -> Any:
+        at = self.clock.now()
+        made = NewToken(TokenNote(1, WANG.id, "test", at, at, None, is_signed=False), "secret", "")
+        return SimpleNamespace(issue=lambda *_, **__: made)
+
+    def token_holder(self, token: str) -> tuple[TokenNote, Actor] | None:
+        at = self.clock.now()
+        return (TokenNote(1, WANG.id, "test", at, None, at, is_signed=False), WANG) if token == "secret" else None
 
     def session_actor(self, token: str) -> Actor | None:
         return WANG if token in self.sessions else None
@@ -207,7 +215,7 @@ def test_a_host_we_do_not_know_is_refused() -> None:
 
 
 def test_tokens_are_given_for_the_right_password_only(stranger: FlaskClient) -> None:
-    assert stranger.post("/api/v1/tokens", json={"login": "wang", "password": "right"}).json == {"token": "secret"}
+    assert stranger.post("/api/v1/tokens", json={"login": "wang", "password": "right"}).json["token"] == "secret"
     wrong = stranger.post("/api/v1/tokens", json={"login": "wang", "password": "wrong"})
     nobody = stranger.post("/api/v1/tokens", json={"login": "nobody", "password": "right"})
     assert wrong.status_code == nobody.status_code == 401

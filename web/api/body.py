@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from flask import request
+from flask import g, request
 
 from engine.verdict import Finding
+from web.api.sentences import say
 from web.responses import input_finding
+from web.session import current_language
 from web.url_parts import MOST_ID
 
 DEPTH = 32
@@ -38,10 +40,10 @@ def json_object(*, may_be_empty: bool = False) -> dict[str, object]:
     if not raw and may_be_empty:
         return {}
     if request.mimetype != "application/json":
-        raise unreadable("request.content_type", "send Content-Type: application/json", 415)
+        raise unreadable("request.content_type", say("json_wanted", current_language()), 415)
     body = _parsed(raw)
     if not isinstance(body, dict):
-        raise unreadable("request.body", "the body must be a JSON object")
+        raise unreadable("request.body", say("body_object", current_language()))
     return body
 
 
@@ -49,19 +51,19 @@ def _parsed(raw: bytes) -> object:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise unreadable("request.body", f"the body is not UTF-8 at byte {error.start}") from None
+        raise unreadable("request.body", say("body_utf8", current_language(), at=error.start)) from None
     if _depth(text) > DEPTH:
-        raise unreadable("request.body", f"the body is nested deeper than {DEPTH} levels")
+        raise unreadable("request.body", say("body_deep", current_language(), most=DEPTH))
     try:
         body: object = json.loads(
             text, object_pairs_hook=_without_doubles, parse_float=ExactFloat, parse_constant=_refuse
         )
     except json.JSONDecodeError as error:
         raise unreadable(
-            "request.body", f"not JSON at line {error.lineno}, column {error.colno}: {error.msg}"
+            "request.body", say("body_json", current_language(), line=error.lineno, column=error.colno, why=error.msg)
         ) from None
-    except ValueError as error:  # more digits than Python converts
-        raise unreadable("request.body", f"a number in the body is too long: {error}") from None
+    except ValueError:  # more digits than Python converts
+        raise unreadable("request.body", say("body_number", current_language())) from None
     return body
 
 
@@ -96,10 +98,10 @@ def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(body) < len(pairs):
         seen: set[str] = set()
         double = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise unreadable("request.body", f"the key {double!r} stands there twice")
+        raise unreadable("request.body", say("body_double", current_language(), key=double))
     for key, value in pairs:
         if not _is_clean(key) or (isinstance(value, str) and not _is_clean(value)):
-            raise unreadable("request.body", f"half a character (a lone surrogate) at {key!r:.60}")
+            raise unreadable("request.body", say("body_surrogate", current_language()))
     return body
 
 
@@ -108,7 +110,7 @@ def _is_clean(text: str) -> bool:
 
 
 def _refuse(name: str) -> object:
-    raise unreadable("request.body", f"{name} is not a JSON number")
+    raise unreadable("request.body", say("body_constant", current_language(), name=name))
 
 
 # --- members that are not fields -------------------------------------------------------------------------------------
@@ -128,7 +130,7 @@ def take_wish(body: dict[str, object], fields: Mapping[str, object]) -> Wish:
 
     The version may come as `If-Match: "3"`, `?version=3` or `"version": 3`, and must not contradict itself.
     """
-    dry = _yes_no(request.args.get("dry", ""), "request.query.dry")
+    dry = yes_no(request.args.get("dry", ""), "request.query.dry")
     versions = {v for v in (_if_match(), _query_version()) if v is not None}
     if "dry" not in fields and "dry" in body:
         dry = _boolean(body.pop("dry")) or dry
@@ -137,33 +139,40 @@ def take_wish(body: dict[str, object], fields: Mapping[str, object]) -> Wish:
         if given is not None:
             versions.add(whole_number(given, "request.body.version"))
     if len(versions) > 1:
-        raise unreadable("request.version", "the request names two different versions")
+        raise unreadable("request.version", say("two_versions", current_language()))
     return Wish(dry, versions.pop() if versions else None, idempotency_key())
 
 
+def refuse_others(body: Mapping[str, object], known: frozenset[str]) -> None:
+    """Raises Unreadable for the first member that is not known here."""
+    for key in sorted(set(body) - known):
+        raise unreadable(f"request.body.{key}", say("unknown_member", current_language(), key=key), 422)
+
+
 def idempotency_key() -> str | None:
-    key = request.headers.get("Idempotency-Key")
+    key = g.get("signed_id") or request.headers.get("Idempotency-Key")
     if key is not None and not _KEY.match(key):
-        raise unreadable("request.idempotency_key", "Idempotency-Key takes 1 to 255 visible ASCII characters")
+        raise unreadable("request.idempotency_key", say("key_wanted", current_language()))
     return key
 
 
 def whole_number(value: object, rule: str) -> int:
-    """A JSON integer between 1 and MOST_ID. Raises Unreadable."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_ID:
-        raise unreadable(rule, "a positive whole number is wanted here")
-    return value
+    """A JSON integer between 1 and MOST_ID; 3.0 is one. Raises Unreadable."""
+    number = int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MOST_ID:
+        raise unreadable(rule, say("number_wanted", current_language()))
+    return number
 
 
 def _boolean(value: object) -> bool:
     if not isinstance(value, bool):
-        raise unreadable("request.body.dry", "true or false is wanted here")
+        raise unreadable("request.body.dry", say("yes_no_wanted", current_language()))
     return value
 
 
-def _yes_no(text: str, rule: str) -> bool:
+def yes_no(text: str, rule: str) -> bool:
     if text not in _TRUE | _FALSE:
-        raise unreadable(rule, "true or false is wanted here")
+        raise unreadable(rule, say("yes_no_wanted", current_language()))
     return text in _TRUE
 
 
@@ -173,7 +182,7 @@ def _if_match() -> int | None:
         return None
     found = re.fullmatch(r'\s*"(\d{1,15})"\s*', header)
     if found is None:
-        raise unreadable("request.if_match", 'If-Match takes one version in quotes, such as "3"')
+        raise unreadable("request.if_match", say("if_match", current_language()))
     return whole_number(int(found.group(1)), "request.if_match")
 
 
@@ -182,5 +191,5 @@ def _query_version() -> int | None:
     if text is None:
         return None
     if not re.fullmatch(r"[0-9]{1,15}", text):
-        raise unreadable("request.query.version", "a positive whole number is wanted here")
+        raise unreadable("request.query.version", say("number_wanted", current_language()))
     return whole_number(int(text), "request.query.version")

@@ -1,4 +1,4 @@
-"""/openapi.json (3.1), generated from the App: every entity's paths, bodies and answers."""
+"""/openapi.json (3.1), generated from the App: every entity's paths, bodies, answers and the links between them."""
 
 from __future__ import annotations
 
@@ -8,24 +8,33 @@ from flask import Blueprint, Response
 
 from dsl.app import App, Entity
 from web.api.openapi_common import (
-    COMMON_PATHS,
-    COMMON_SCHEMAS,
     ID,
+    KEY,
     OBJECT,
     POSITIVE,
-    PROBLEM,
+    READ_STATUSES,
     WORD,
+    WRITE_STATUSES,
+    YES_NO,
+    items_of,
+    json_body,
     json_content,
     parameter,
+    refusal_components,
+    refusals,
 )
+from web.api.openapi_parts import COMMON_SCHEMAS
+from web.api.openapi_paths import COMMON_PATHS
 from web.api.openapi_schemas import Schema, entity_schemas, ref_to
+from web.api.values import expandable
 from web.responses import json_answer
 from web.session import current_engine
 
 openapi_blueprint = Blueprint("openapi", __name__)
 
 _DESCRIPTION = """\
-Every write is judged as on the screen: a refusal is problem+json with findings. `dry: true` judges without writing.
+Every write is judged as on the screen: a refusal is problem+json (RFC 9457) with findings. `dry: true` judges without
+writing. Who asks too often gets 429 and Retry-After. The language of sentences is that of the token's person.
 """
 
 
@@ -51,12 +60,7 @@ def openapi(app: App) -> Schema:
         "components": {
             "schemas": schemas,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-            "responses": {
-                "Problem": {
-                    "description": "refused",
-                    "content": {"application/problem+json": {"schema": ref_to("Problem")}},
-                }
-            },
+            "responses": refusal_components(),
         },
     }
 
@@ -72,9 +76,9 @@ def _entity_paths(entity: Entity) -> Schema:
             "post": _operation(entity, "create", ref_to(entity.key), f"{entity.key}_create", status="201"),
         },
         one: {
-            "get": _operation(entity, "get", ref_to(entity.key), parameters=[ID]),
+            "get": _operation(entity, "get", ref_to(entity.key), parameters=[ID, *_expand(entity)]),
             "patch": _operation(entity, "change", ref_to(entity.key), f"{entity.key}_change", parameters=[ID]),
-            "delete": _operation(entity, "delete", ref_to(entity.key), parameters=[ID, _VERSION, _KEY]),
+            "delete": _operation(entity, "delete", ref_to(entity.key), parameters=[ID, _VERSION, KEY]),
         },
         f"{root}/totals": {
             "get": _operation(entity, "totals_of", ref_to("Totals"), parameters=_totals_parameters(entity))
@@ -86,7 +90,7 @@ def _entity_paths(entity: Entity) -> Schema:
     }
     for field in entity.fields.values():
         if field.kind == "table":
-            answer = _items_of(field.target)
+            answer = items_of(ref_to(field.target))
             paths[f"{one}/{field.key}"] = {"get": _operation(entity, f"{field.key}_of", answer, parameters=[ID])}
     if entity.has_stages:
         paths[f"{one}/move"] = {"post": _operation(entity, "move", ref_to(entity.key), "Move", parameters=[ID])}
@@ -102,38 +106,50 @@ def _operation(
     status: str = "200",
     parameters: Sequence[Schema] = (),
 ) -> Schema:
-    answers: Schema = {status: json_content("done", answer), "default": PROBLEM}
+    is_write = bool(body) or verb == "delete"
+    done = json_content("done", answer)
+    if verb == "create":
+        done["links"] = _links(entity)
+    answers: Schema = {status: done} | refusals(WRITE_STATUSES if is_write else READ_STATUSES)
     if status == "201":
         answers["200"] = json_content("judged only (dry)", answer)
     operation: Schema = {
         "operationId": f"{verb}_{entity.key}",
         "tags": [entity.key],
-        "parameters": [*parameters, _KEY] if body else list(parameters),
+        "parameters": [*parameters, KEY] if body else list(parameters),
         "responses": answers,
     }
-    if body:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref_to(body)}}}
-    return operation
+    return operation | ({"requestBody": json_body(ref_to(body))} if body else {})
 
 
-def _items_of(entity: str) -> Schema:
-    items = {"type": "array", "items": ref_to(entity)}
-    return {"type": "object", "properties": {"items": items}, "required": ["items"]}
+def _links(entity: Entity) -> Schema:
+    """From a record that was made to what can be done with it."""
+    found = {"id": "$response.body#/id"}
+    version = {"version": "$response.body#/_version"}
+    links: Schema = {
+        verb: {"operationId": f"{verb}_{entity.key}", "parameters": found} for verb in ("get", "timeline", "checklist")
+    }
+    links["change"] = {"operationId": f"change_{entity.key}", "parameters": found, "requestBody": version}
+    links["delete"] = {"operationId": f"delete_{entity.key}", "parameters": found | version}
+    if entity.has_stages:
+        links["move"] = {"operationId": f"move_{entity.key}", "parameters": found}
+    return links
 
 
 def _page_of(entity: Entity) -> Schema:
     items = {"type": "array", "items": ref_to(entity.key)}
     return {
         "type": "object",
-        "properties": {"items": items, "next": {"type": ["string", "null"]}},
+        "properties": {
+            "items": items,
+            "next": {"type": ["string", "null"]},
+            "total": {"type": "integer", "description": "only where total=true asked for it"},
+        },
         "required": ["items", "next"],
     }
 
 
 _VERSION = parameter("version", "query", POSITIVE, "the version you saw", required=True)
-_KEY = parameter(
-    "Idempotency-Key", "header", {"type": "string", "pattern": "^[!-~]{1,255}$"}, "the same key answers the same"
-)
 _LIMIT = parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
 _BEFORE = parameter("before", "query", POSITIVE, "the last entry's id of the page before")
 _RULE = parameter("rule", "query", {"type": "string", "minLength": 1}, "the rule of a finding")
@@ -151,6 +167,8 @@ def _list_parameters(entity: Entity) -> list[Schema]:
         parameter("cursor", "query", WORD, "`next` of the page before"),
         _comma_list("fields", keys, "which fields to answer with"),
         parameter("q", "query", {"type": "string", "maxLength": 200}, "words to search for"),
+        parameter("total", "query", YES_NO, "also count all that the filter finds; costs a count"),
+        *_expand(entity),
     ]
 
 
@@ -166,6 +184,11 @@ def _totals_parameters(entity: Entity) -> list[Schema]:
         parameter("filter", "query", WORD, "a formula, as for the list"),
         *([_comma_list("sums", summed, "fields to add up")] if summed else ()),
     ]
+
+
+def _expand(entity: Entity) -> list[Schema]:
+    references = expandable(entity)
+    return [_comma_list("expand", references, "references to answer with as records")] if references else []
 
 
 def _comma_list(name: str, words: list[str], description: str) -> Schema:

@@ -58,6 +58,7 @@ def _key_set(app: App, field: Field) -> Schema:
 
 
 def _pointer(_app: App, _field: Field) -> Schema:
+    """Expanded, a reference is the whole record, with its id and title among the rest."""
     return {"oneOf": [ref_to("Reference"), {"type": "null"}]}
 
 

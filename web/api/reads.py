@@ -16,27 +16,28 @@ from engine.errors import BadInput, NotThere
 from engine.store.lists import Query
 from engine.verdict import Finding
 from web.api.blueprint import api
-from web.api.body import unreadable
+from web.api.body import unreadable, yes_no
 from web.api.sentences import say
-from web.api.values import POINTERS, entity_named, field_json, file_json, record_json, target_of
+from web.api.values import POINTERS, entity_named, expand, expandable, field_json, file_json, record_json, target_of
 from web.responses import explanation_json, finding_json, json_answer
 from web.session import current_context, current_engine, current_language
 
 PAGE, MOST = 50, 200
 LONGEST_SEARCH = 200
 TOTALS_PARAMETERS = frozenset({"by", "sums", "filter"})
-LIST_PARAMETERS = frozenset({"filter", "sort", "limit", "cursor", "fields", "q"})
+LIST_PARAMETERS = frozenset({"filter", "sort", "limit", "cursor", "fields", "q", "total", "expand"})
 
 
 @api.get("/<entity:entity>")
 def list_records(entity: str) -> Response:
-    """A page: {items, next}. `next` is the cursor of the following page, null at the end."""
+    """A page: {items, next}. `next` is the cursor of the following page, null at the end; `total` only on request."""
     shape = entity_named(entity)
     _known_parameters(LIST_PARAMETERS)
-    names = _names(shape, "fields")
+    names, expanded = _names(shape, "fields"), _expanded(shape)
+    where, is_counted = _filter(shape, request.args.get("filter", "")), _wants_total()
     query = Query(
         entity=shape.key,
-        where=_filter(shape, request.args.get("filter", "")),
+        where=where,
         sort=_sort(shape),
         limit=_limit(),
         cursor=request.args.get("cursor") or None,
@@ -48,7 +49,11 @@ def list_records(entity: str) -> Response:
     if names:
         kept = {"id", "version", "_version", "_title", *names}
         items = [{key: value for key, value in item.items() if key in kept} for item in items]
-    return json_answer({"items": items, "next": page.next})
+    expand(shape, items, expanded)
+    body: dict[str, object] = {"items": items, "next": page.next}
+    if is_counted:
+        body["total"] = current_engine().count(current_context(), shape.key, where)
+    return json_answer(body)
 
 
 @api.get("/<entity:entity>/totals")
@@ -81,11 +86,14 @@ def _group_key(field: Field, key: object) -> object:
 @api.get("/<entity:entity>/<int:record_id>")
 def get_record(entity: str, record_id: int) -> Response:
     shape = entity_named(entity)
-    _known_parameters(frozenset())
+    _known_parameters(frozenset({"expand"}))
+    expanded = _expanded(shape)
     record = current_engine().find(current_context(), shape.key, record_id)
     if record is None:
         raise NotThere(say("not_there", current_language()))
-    return json_answer(record_json(record), headers={"ETag": f'"{record.version}"'})
+    body = record_json(record)
+    expand(shape, [body], expanded)
+    return json_answer(body, headers={"ETag": f'"{record.version}"'})
 
 
 @api.get("/<entity:entity>/<int:record_id>/<rows:table_field>")
@@ -189,6 +197,22 @@ def _names(shape: Entity, parameter: str) -> tuple[str, ...]:
         said = say("unknown_field", current_language(), key=unknown[0])
         raise unreadable(f"request.query.{parameter}", said, 422)
     return names
+
+
+def _expanded(shape: Entity) -> tuple[str, ...]:
+    names = _names(shape, "expand")
+    for name in names:
+        if name not in expandable(shape):
+            said = say("not_expandable", current_language(), key=name)
+            raise unreadable("request.query.expand", said, 422)
+    return names
+
+
+def _wants_total() -> bool:
+    is_wanted = yes_no(request.args.get("total", ""), "request.query.total")
+    if is_wanted and request.args.get("q"):
+        raise unreadable("request.query.total", say("total_alone", current_language()), 422)
+    return is_wanted
 
 
 def _sort(shape: Entity) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ never does), so that an entity may have a field called `version` or `findings`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dsl import kinds
@@ -108,6 +108,24 @@ def _complaint(entity: str, key: str, where: str, said: str) -> Finding:
 
 
 # --- values → JSON ---------------------------------------------------------------------------------------------------
+
+
+def expandable(entity: Entity) -> list[str]:
+    """Fields that `expand` may name: references to records."""
+    return [field.key for field in entity.fields.values() if field.kind == "ref"]
+
+
+def expand(entity: Entity, items: Sequence[dict[str, object]], names: Sequence[str]) -> None:
+    """Put the record itself where the items refer to it; one that is out of sight stays {id, title}."""
+    for name in names:
+        target = entity.fields[name].target
+        pointers = [item[name] for item in items if isinstance(item.get(name), dict)]
+        ids = {int(str(each["id"])) for each in pointers if isinstance(each, dict)}
+        found = current_engine().find_many(current_context(), target, ids)
+        for item in items:
+            pointer = item.get(name)
+            if isinstance(pointer, dict) and pointer["id"] in found:
+                item[name] = record_json(found[pointer["id"]]) | pointer
 
 
 def record_json(record: Record) -> dict[str, object]:

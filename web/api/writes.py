@@ -11,7 +11,7 @@ from engine.commands import Command, Create, Delete, Move, Update
 from engine.errors import BadInput, EngineError, VersionConflict
 from engine.verdict import Finding, Outcome
 from web.api.blueprint import api
-from web.api.body import Wish, json_object, take_wish, unreadable, whole_number
+from web.api.body import Wish, json_object, refuse_others, take_wish, unreadable, whole_number
 from web.api.sentences import say
 from web.api.values import entity_named, field_json, readable, record_json, values_json, wanted
 from web.responses import finding_json, json_answer, problem_body, problem_response, status_of
@@ -47,7 +47,7 @@ def delete(entity: str, record_id: int) -> Response:
     shape = entity_named(entity)
     body = json_object(may_be_empty=True)
     wish = take_wish(body, {})
-    _refuse_others(body, frozenset())
+    refuse_others(body, frozenset())
     return _answer(shape, Delete(shape.key, record_id, _version(wish)), wish)
 
 
@@ -66,7 +66,7 @@ def _version(wish: Wish) -> int:
 
 
 def _move(shape: Entity, record_id: int, version: int | None, body: Mapping[str, object]) -> Move:
-    _refuse_others(body, MOVE_MEMBERS)
+    refuse_others(body, MOVE_MEMBERS)
     to, answer = body.get("to"), body.get("answer", "")
     if not isinstance(to, str) or not to:
         raise unreadable("request.body.to", say("stage_wanted", current_language()), 422)
@@ -88,11 +88,6 @@ def _object(body: Mapping[str, object], key: str) -> dict[str, object]:
     return value
 
 
-def _refuse_others(body: Mapping[str, object], known: frozenset[str]) -> None:
-    for key in sorted(set(body) - known):
-        raise unreadable(f"request.body.{key}", say("unknown_member", current_language(), key=key), 422)
-
-
 # --- many ------------------------------------------------------------------------------------------------------------
 
 
@@ -102,7 +97,7 @@ def bulk(entity: str) -> Response:
     shape = entity_named(entity)
     body = json_object()
     wish = take_wish(body, {})
-    _refuse_others(body, frozenset({"commands"}))
+    refuse_others(body, frozenset({"commands"}))
     asked = body.get("commands")
     if not isinstance(asked, list) or not 1 <= len(asked) <= BULK_LIMIT:
         raise unreadable("request.body.commands", say("commands_wanted", current_language(), most=BULK_LIMIT), 422)
@@ -128,19 +123,19 @@ def _command(shape: Entity, part: object) -> Command:
     body = dict(part)
     op = body.pop("op", None)
     if op == "create":
+        refuse_others(body, frozenset({"values"}))
         asked = wanted(shape, _values(body))
-        _refuse_others(body, frozenset({"values"}))
         return Create(shape.key, asked.values, asked.children)
     record_id = whole_number(body.pop("id", None), "request.body.id")
     version = body.pop("version", None)
     if op == "move":
         return _move(shape, record_id, _seen_version(version), body)
     if op == "update":
+        refuse_others(body, frozenset({"values"}))
         asked = wanted(shape, _values(body))
-        _refuse_others(body, frozenset({"values"}))
         return Update(shape.key, record_id, whole_number(version, "request.body.version"), asked.values, asked.children)
     if op == "delete":
-        _refuse_others(body, frozenset())
+        refuse_others(body, frozenset())
         return Delete(shape.key, record_id, whole_number(version, "request.body.version"))
     raise unreadable("request.body.op", say("command_wanted", current_language()), 422)
 
