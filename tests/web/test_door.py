@@ -34,6 +34,7 @@ class OnePerson:
         )  # fmt: skip
         self.clock = SystemClock()
         self.data_dir = Path("/nonexistent")
+        self.database = SimpleNamespace(has_room=True)
         self.sessions: set[str] = set()
         self.numbers = count()
 
@@ -65,6 +66,9 @@ class OnePerson:
         return SimpleNamespace(actor=actor)
 
     def people(self, context: Any) -> list[Any]:
+        return []
+
+    def mentions(self, context: Any) -> list[Any]:
         return []
 
 
