@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 EditRight: TypeAlias = Literal["all", "fields", "none"]
-EntryKind: TypeAlias = Literal["created", "changed", "moved", "removed", "commented"]
+EntryKind: TypeAlias = Literal["created", "changed", "moved", "removed", "restored", "commented"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,4 +64,12 @@ class Move:
     answer: str = ""
 
 
-Command: TypeAlias = Create | Update | Delete | Move
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Brings a removed record back, with the parts that were removed with it: the inverse of Delete."""
+
+    entity: str
+    id: int
+
+
+Command: TypeAlias = Create | Update | Delete | Move | Restore

@@ -44,6 +44,7 @@ from engine.installed import Installed, install, told_problems
 from engine.intake.imports import Imports
 from engine.people import permissions
 from engine.people.moment import env_of
+from engine.people.saved_views import SavedViews
 from engine.reading import finding, lists, timeline
 from engine.reading.audience import audience, has_new_mentions, mentions
 from engine.reading.desk import Desk
@@ -55,6 +56,7 @@ from engine.reception import Reception
 from engine.store.database import Database
 from engine.store.files import FileStore
 from engine.store.lists import Query
+from engine.undo import undo
 from engine.verdict import Explanation, Finding, Outcome, Verdict
 from engine.writing.comments import add_comment, called_by, note_read, read_comment
 from engine.writing.uploads import put_file
@@ -127,6 +129,11 @@ class Engine(Reception):
         """Stops the workers of this process, if it has any, and lets go of the database."""
         self.jobs.stop()
         self.database.close()
+
+    @property
+    def saved_views(self) -> SavedViews:
+        """Views of lists that people keep for themselves or for their unit."""
+        return SavedViews(self.database)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -253,6 +260,10 @@ class Engine(Reception):
     ) -> list[Outcome | EngineError]:
         """Each command on its own, in order: one refused does not stop the others."""
         return writer.execute_many(self.installed, commands, context, key, dry=dry)
+
+    def undo(self, context: Context, event_ids: Sequence[int], *, dry: bool = False) -> list[Outcome | EngineError]:
+        """Takes back what the person did a moment ago, if nobody changed it since: one outcome for each record."""
+        return undo(self.installed, context, event_ids, dry=dry)
 
     def checklist(self, context: Context, entity: str, record_id: int) -> list[tuple[MoveRule, Verdict]]:
         """Every move the record could take from here, judged as it stands. Raises NotThere."""

@@ -187,12 +187,17 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column of a list. sort_href: "" where it cannot be sorted; sorted: "", "ascending" or "descending"."""
+    """A column of a list. sort_href: "" where it cannot be sorted; sorted: "", "ascending" or "descending".
+
+    may_edit: its cells may be edited in place, as far as the record allows.
+    """
 
     label: str
     is_number: bool = False
     sort_href: str = ""
     sorted: str = ""
+    key: str = ""
+    may_edit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

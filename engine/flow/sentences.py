@@ -70,6 +70,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "delivery.user": ("没有可用的账号「{login}」", "There is no open account “{login}”"),
     "input.comment": ("请先写点内容", "Write something first"),
+    "undo.gone": ("只能撤销自己刚做的修改", "Only what you did a moment ago can be undone"),
+    "undo.late": ("已经超过 {minutes} 分钟，不能撤销了", "More than {minutes} minutes have passed: too late to undo"),
+    "undo.changed": ("之后又有别的修改，不能撤销", "It was changed again since: it cannot be undone"),
+    "undo.left": ("这次修改已引发后续处理，不能撤销", "This has set other things going: it cannot be undone"),
+    "view.name": ("请给视图起个名字，最多 {most} 个字", "Give the view a name of at most {most} characters"),
+    "view.many": ("视图已有 {most} 个，请先删掉不用的", "There are {most} views already; delete some first"),
     "unique": (
         "「{label}」的这个值已经有了，请联系管理员",
         "This “{label}” exists already; please contact your administrator",

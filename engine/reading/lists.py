@@ -68,10 +68,13 @@ def _linked(desk: Desk, entity: Entity, child: Entity, record_id: int) -> list[M
 
 
 def totals(desk: Desk, entity_key: str, where: Formula | None, by: str, sums: Sequence[str]) -> list[Total]:
-    """Groups in the order of their keys, the empty one last. Raises BadInput for a field that is not there to read."""
+    """Groups in the order of their keys, the empty one last. Raises BadInput for a field that is not there to read.
+
+    by: a field, `day:month` for the months of a date (week, quarter, year too), "" for all in one.
+    """
     entity = desk.entity(entity_key)
     covered = desk.hidden(entity) | desk.masked(entity)
-    refuse_covered(desk, entity, where, (by, *sums))
+    refuse_covered(desk, entity, where, (*((by.partition(":")[0],) if by else ()), *sums))
     sight, installed = desk.sight(entity), desk.installed
     groups = installed.totals.group(desk.conn, sight, entity_key, where, by, sums, desk.env, covered)
     return [Total(group.key, group.count, group.sums) for group in groups]

@@ -14,7 +14,7 @@ from engine.store.connection import Connection
 from engine.store.plans import Plans
 from engine.store.system_tables import event
 
-EventKind = Literal["created", "changed", "moved", "removed", "waived", "commented", "file"]
+EventKind = Literal["created", "changed", "moved", "removed", "restored", "waived", "commented", "file"]
 Changes = Mapping[str, Sequence[object]]
 """Field → (before, after), both in JSON form."""
 
@@ -84,7 +84,7 @@ def of_many(
     found: list[Event] = []
     for entity, ids in records.items():
         params = {"entity": entity, "ids": list(ids), "before": before or _LATEST, "most": limit, "kinds": list(kinds)}
-        found += [_event(row) for row in conn.rows(plan, params)]
+        found += [event_of(row) for row in conn.rows(plan, params)]
     found.sort(key=lambda one: one.id, reverse=True)
     return found[:limit]
 
@@ -92,7 +92,7 @@ def of_many(
 def find(conn: Connection, event_id: int) -> Event | None:
     """One event by its id."""
     row = conn.one(sa.select(event).where(event.c.id == event_id))
-    return _event(row) if row else None
+    return event_of(row) if row else None
 
 
 def _row(new: NewEvent) -> dict[str, object]:
@@ -113,6 +113,7 @@ def _select(*, is_chosen: bool) -> sa.Executable:
     return newest.order_by(place.desc()).limit(sa.bindparam("most", type_=sa.Integer()))
 
 
-def _event(row: tuple[Any, ...]) -> Event:
+def event_of(row: tuple[Any, ...]) -> Event:
+    """A row of the event table, all columns in order."""
     number, entity, record_id, kind, changes, *rest = row
     return Event(number, entity, record_id, kind, changes or {}, *rest)

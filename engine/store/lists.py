@@ -123,7 +123,7 @@ class Lists:
         compared = {*live_fields_read(self.app, query.entity, query.where.root)} if query.where else set()
         compared |= {key.field for key in keys}
         live = [field.key for field in entity.fields.values() if field.is_live]
-        texts = (f.key for f in entity.fields.values() if _is_searched(f) and f.key not in hidden)
+        texts = (f.key for f in entity.fields.values() if is_searched(f) and f.key not in hidden)
         return _Shape(
             entity=query.entity,
             sight=sight.shape,
@@ -227,7 +227,8 @@ def _record(columns: Collection[str], row: tuple[Any, ...]) -> dict[str, Any]:
     return dict(zip((*columns, *SYSTEM_KEYS), row, strict=False))
 
 
-def _is_searched(field: Field) -> bool:
+def is_searched(field: Field) -> bool:
+    """Whether `Query.search` looks into the field."""
     return field.kind in SEARCHED_KINDS and isinstance(field.value_type, TextType) and not field.is_live
 
 

@@ -106,7 +106,7 @@ event = sa.Table(
     _id(),
     _text("entity"),
     _number("record_id"),
-    _text("kind"),  # created | changed | moved | removed | waived | commented | file
+    _text("kind"),  # created | changed | moved | removed | restored | waived | commented | file
     sa.Column("changes", JsonText),  # {"field": [before, after]} in JSON form
     _ref("actor_id"),
     _instant("at", required=True),
@@ -293,6 +293,21 @@ saved_view = sa.Table(
     _text("name"),
     sa.Column("definition", JsonText),
     sa.Index("saved_view_user", "user_id", "entity"),
+)
+
+view_share = sa.Table(
+    "view_share",
+    SYSTEM,
+    sa.Column("view_id", sa.BigInteger, sa.ForeignKey("saved_view.id"), primary_key=True),
+    _ref("unit_id", "org_unit", required=True),  # its people and those of the units below see the view
+)
+
+view_choice = sa.Table(
+    "view_choice",
+    SYSTEM,
+    sa.Column("user_id", sa.BigInteger, sa.ForeignKey("user_account.id"), primary_key=True),
+    sa.Column("entity", text_type(), primary_key=True),
+    _text("view"),  # the key of the view that a list opens with
 )
 
 # --- definitions -----------------------------------------------------------------------------------------------------

@@ -11,8 +11,11 @@ import sqlalchemy as sa
 
 from dsl.app import App
 from dsl.formula.env import Env
-from dsl.formula.tree import Formula
+from dsl.formula.function_row import PERIODS
+from dsl.formula.tree import Call, Const, Formula, Node, Path
 from dsl.formula.value_types import (
+    DATE,
+    TEXT,
     ChoiceType,
     DateType,
     DurationType,
@@ -20,9 +23,11 @@ from dsl.formula.value_types import (
     PersonType,
     RefType,
     TextType,
+    TimeType,
     ValueType,
     YesNoType,
 )
+from dsl.source import NOWHERE
 from engine.errors import BadInput
 from engine.people.sight import Sight
 from engine.store.connection import Connection
@@ -30,7 +35,7 @@ from engine.store.gate import Gate
 from engine.store.layers import own_reads
 from engine.store.live import SqlFormulas
 from engine.store.plans import Plans
-from engine.store.sql_formula import WideNumber
+from engine.store.sql_formula import WideNumber, to_sql
 from engine.store.sql_types import sql_call
 from engine.store.tables import Tables
 from engine.verdict import Finding
@@ -80,14 +85,15 @@ class Totals:
     ) -> list[Group]:
         """Groups by the value of a field ("": all in one), in order of the key, the empty one last.
 
-        A sum of nothing is 0. BadInput for a field that is unknown, hidden, or cannot be grouped or summed by.
+        by `day:month` groups a date or an instant by the first day of its month (week, quarter, year). A sum of nothing
+        is 0. BadInput for a field that is unknown, hidden, or cannot be grouped or summed by.
         """
         self._refuse(entity, where, by, sums, hidden)
         shape = ("totals", entity, sight.shape, where.root if where else None, by, tuple(sums))
         plan = self._plans.get(shape, partial(self._select, sight, entity, where, by, tuple(sums)))
         rows = conn.rows(plan, self._gate.params(sight, env))
         groups = [Group(row[0], row[1], dict(zip(sums, row[2:], strict=True))) for row in rows]
-        return sorted(groups, key=partial(_place, self._type_of(entity, by)))
+        return sorted(groups, key=partial(_place, None if ":" in by else self._type_of(entity, by)))
 
     def cross(
         self,
@@ -118,10 +124,13 @@ class Totals:
     def _refuse(self, entity: str, where: Formula | None, by: str, sums: Sequence[str], hidden: frozenset[str]) -> None:
         kinds = ChoiceType | PersonType | RefType | YesNoType | DateType | TextType | NumberType
         bad = [key for key in sums if not isinstance(self._type_of(entity, key), NumberType | DurationType)]
-        if by and not isinstance(self._type_of(entity, by), kinds):
+        key, _, period = by.partition(":")
+        if by and not isinstance(self._type_of(entity, key), kinds if not period else DateType | TimeType):
+            bad.append(key)
+        if period and period not in PERIODS:
             bad.append(by)
         read = {r.field for r in where.reads if not r.via} if where else set()
-        bad += [key for key in (*sorted(read), by, *sums) if key in hidden]
+        bad += [key for key in (*sorted(read), key, *sums) if key in hidden]
         if bad:
             said = f"没有可汇总的字段 {bad[0]} | There is no field {bad[0]} to total by"
             raise BadInput((Finding(f"{entity}.fields.{bad[0]}.totals", "unmet", said, field=bad[0]),))
@@ -137,17 +146,31 @@ class Totals:
     ) -> sa.Select[tuple[Any, ...]]:
         fields = self.app.entity(entity).fields
         read = {r.field for r in where.reads if not r.via} if where else set()
+        own, _, period = by.partition(":")
         read |= own_reads(part) if part else set()
-        live = tuple(f.key for f in fields.values() if f.is_live and f.key in {by, *sums, *read})
+        live = tuple(f.key for f in fields.values() if f.is_live and f.key in {own, *sums, *read})
         found = self.tables.entity(entity)
         more = {"part": partial(self._formulas.value, part, entity)} if part else None
         rows = self._gate.readable(entity, sight, live=live, where=(where,) if where else (), more=more)
         summed = [self._sum(rows.c[found.aliases.get(key, key)], fields[key].value_type) for key in sums]
-        keys: list[sa.ColumnElement[Any]] = [rows.c[found.aliases.get(by, by)]] if by else []
+        keys: list[sa.ColumnElement[Any]] = []
+        if by:
+            column = rows.c[found.aliases.get(own, own)]
+            keys.append(self._first_day(entity, rows, own, period) if period else column)
         keys += [rows.c["part"]] if part else []
         if not keys:
             return sa.select(sa.null(), sa.func.count(), *summed).select_from(rows)
         return sa.select(*keys, sa.func.count(), *summed).select_from(rows).group_by(*keys).limit(MOST_GROUPS)
+
+    def _first_day(self, entity: str, rows: sa.FromClause, key: str, period: str) -> sa.ColumnElement[Any]:
+        """The first day of the period that the field's day lies in, in the app's zone."""
+        kind = self.app.entity(entity).fields[key].value_type
+        path: Node = Path(type=kind, nullable=True, span=NOWHERE, start="row", hops=(), entity=entity, field=key)
+        if isinstance(kind, TimeType):
+            path = Call(type=DATE, nullable=True, span=NOWHERE, function="date", args=(path,))
+        named = Const(type=TEXT, nullable=False, span=NOWHERE, value=period)
+        day = Call(type=DATE, nullable=True, span=NOWHERE, function="start_of", args=(path, named))
+        return to_sql(day, self._formulas.scope.over(entity, rows))
 
     def _sum(self, column: sa.ColumnElement[Any], value_type: ValueType) -> sa.ColumnElement[Any]:
         """An exact sum: SQLite's own would raise where it passes 64 bits."""

@@ -23,3 +23,17 @@ def add_or_increase(dialect: str, table: sa.Table, key: tuple[str, ...], sums: t
     return row_here.on_conflict_do_update(
         index_elements=list(key), set_={name: table.c[name] + row_here.excluded[name] for name in sums}
     )
+
+
+def put_row(dialect: str, table: sa.Table, key: tuple[str, ...], row: Mapping[str, object]) -> sa.Insert:
+    """Adds the row, or gives the row with the same `key` its other values."""
+    others = [name for name in row if name not in key]
+    if dialect == POSTGRESQL:
+        added = postgresql.insert(table).values(row)
+        return added.on_conflict_do_update(
+            index_elements=list(key), set_={name: added.excluded[name] for name in others}
+        )
+    added_here = sqlite.insert(table).values(row)
+    return added_here.on_conflict_do_update(
+        index_elements=list(key), set_={name: added_here.excluded[name] for name in others}
+    )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from dsl.app import Entity
-from engine.commands import Command, Create, Delete, Move, Update
+from engine.commands import Command, Create, Delete, Move, Restore, Update
 from engine.errors import NotAllowed
 from engine.flow import gates, stages
 from engine.flow.evidence import all_proofs
@@ -36,6 +36,8 @@ def carry_out(work: Work, command: Command) -> int | None:
             return delete(work, command)
         case Move():
             return move(work, command)
+        case Restore():
+            return restore(work, command)
         case _:
             assert_never(command)
 
@@ -100,6 +102,19 @@ def delete(work: Work, command: Delete) -> int:
     if not permissions.rights(work.app, work.actor, entity).delete:
         raise NotAllowed(work.say("access.delete"))
     remove_checked(work, entity, record)
+    work.recompute()
+    return command.id
+
+
+def restore(work: Work, command: Restore) -> int:
+    """Whoever may delete the record may bring it back. Raises NotThere if nothing of the kind was removed."""
+    entity = work.entity(command.entity)
+    rows.restore(work, entity, command.id)
+    record = find_locked(work, entity, command.id)
+    if not permissions.may_delete(work.app, work.actor, entity, work.governing_case(entity, record)):
+        raise NotAllowed(work.say("access.delete"))
+    governance.judge_lock(work, entity, record)
+    work.deeds.append(Deed("restored", entity.key, command.id, {}))
     work.recompute()
     return command.id
 

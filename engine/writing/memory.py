@@ -27,7 +27,9 @@ def remember(work: Work) -> tuple[int, ...]:
     ids = tuple(_append(work, deed) for deed in work.deeds)
     told = ((event_id, deed.entity, deed.kind) for event_id, deed in zip(ids, work.deeds, strict=True))
     work.installed.announcer.announce(work.conn, told)
-    for entity_key, record_id in sorted({(deed.entity, deed.id) for deed in work.deeds} - work.removed):
+    for entity_key, record_id in sorted(
+        ({(deed.entity, deed.id) for deed in work.deeds} | work.restored) - work.removed
+    ):
         entity = work.app.entity(entity_key)
         search.index(work.conn, entity, record_id, work.get(entity, record_id))
     _index_recomputed(work)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from dsl.app import Entity, Pipeline, Stage
-from engine.errors import VersionConflict
+from engine.errors import NotThere, VersionConflict
 from engine.flow.dwell import due_at
 from engine.flow.stages import choose_pipeline
 from engine.people import permissions, users
@@ -104,6 +105,31 @@ def remove(work: Work, entity: Entity, record: Record) -> None:
         raise conflict(work, entity, record_id, {})
     work.touched[entity.key].add(record_id)
     work.removed.add((entity.key, record_id))
+
+
+def restore(work: Work, entity: Entity, record_id: int) -> None:
+    """Takes the mark of removal from the record and from the parts that were marked in the same moment."""
+    table = work.installed.tables.entity(entity.key).table
+    removed = sa.select(table.c.deleted_at).where(table.c.id == record_id, table.c.deleted_at.is_not(None))
+    found = work.conn.one(as_system(removed, Reason.WRITE))
+    if found is None:
+        raise NotThere(f"{entity.key} {record_id}")
+    _restore(work, entity, table.c.id == record_id, found[0])
+
+
+def _restore(work: Work, entity: Entity, which: sa.ColumnElement[bool], removed_at: datetime) -> None:
+    table = work.installed.tables.entity(entity.key).table
+    values = {"deleted_at": None, "changed_at": work.context.at, "changed_by": person_id(work)}
+    update = sa.update(table).where(which, table.c.deleted_at == removed_at)
+    update = update.values(values | {"row_version": table.c.row_version + 1}).returning(table.c.id)
+    ids = [int(row[0]) for row in work.conn.rows(as_system(update, Reason.WRITE))]
+    if not ids:
+        return
+    work.touched[entity.key].update(ids)
+    work.restored.update((entity.key, one) for one in ids)
+    for child in work.app.children_of(entity.key):
+        column = work.installed.tables.entity(child.key).column(child.parent)
+        _restore(work, child, column.in_(ids), removed_at)
 
 
 def conflict(work: Work, entity: Entity, record_id: int, mine: Mapping[str, object]) -> VersionConflict:

@@ -67,6 +67,8 @@ class Work(Seat):
     withheld: dict[tuple[str, int], dict[str, object]] = field(default_factory=dict)
     """Values that are not written but judged as if they were: another record holds them, or all is imagined."""
     removed: set[tuple[str, int]] = field(default_factory=set)
+    restored: set[tuple[str, int]] = field(default_factory=set)
+    """Records brought back, with their parts: they are to be found by their words again."""
     numberless: list[tuple[str, int]] = field(default_factory=list)
     """Records that still want their document number."""
     imagines: bool = False

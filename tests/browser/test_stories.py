@@ -309,24 +309,6 @@ def test_a_date_is_picked_by_the_keyboard_in_our_own_calendar(site: Site) -> Non
 # --- lists, language -------------------------------------------------------------------------------------------------
 
 
-def test_many_records_are_changed_and_the_refused_ones_are_listed(site: Site) -> None:
-    page = site.open("/e/opportunity?f.stage=lead&f.owner=me")
-    page.get_by_label("选中本页全部").check()
-    page.get_by_label("改成的阶段").select_option(label="初步沟通")
-    page.get_by_role("button", name="修改", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("条没有修改")
-    expect(page.get_by_role("alert").get_by_role("link", name=re.compile("新线索"))).to_be_visible()
-
-
-def test_one_field_of_many_records_is_changed(site: Site) -> None:
-    page = site.open("/e/customer")
-    page.get_by_label("选中本页全部").check()
-    page.get_by_label("改什么").select_option(label="线索来源")
-    page.locator("[data-bulk-for=source] select").select_option(label="行业展会")
-    page.get_by_role("button", name="修改", exact=True).click()
-    expect(page.get_by_role("status").first).to_contain_text("已修改 6 条")
-
-
 def test_a_filter_applies_at_once_and_is_cleared(site: Site) -> None:
     page = site.open("/e/customer")
     page.locator(".filters summary", has_text="等级").click()

@@ -6,9 +6,12 @@ from flask import Blueprint
 
 from web.pages import (
     boards,
+    bulk,
+    cells,
     charts,
     comments,
     files,
+    filter_builder,
     forms,
     frame,
     gallery,
@@ -23,10 +26,14 @@ from web.pages import (
     records,
     searching,
     studio,
+    undoing,
+    view_pages,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    frame.blueprint, login.blueprint, home.blueprint, lists.blueprint, records.blueprint, forms.blueprint,
+    frame.blueprint, login.blueprint, home.blueprint, lists.blueprint, filter_builder.blueprint,
+    cells.blueprint, bulk.blueprint, view_pages.blueprint, undoing.blueprint,
+    records.blueprint, forms.blueprint,
     boards.blueprint, moves.blueprint, files.blueprint, lookups.blueprint, searching.blueprint,
     charts.blueprint, comments.blueprint, histories.blueprint, prints.blueprint,
     preferences.blueprint, studio.blueprint, gallery.blueprint,

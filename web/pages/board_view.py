@@ -20,7 +20,7 @@ from web.pages.cards import CardMaker
 from web.pages.drill import kept_filters, list_behind
 from web.pages.filters import both, has_key, where
 from web.pages.frame import rights_of
-from web.pages.lists import wanted
+from web.pages.list_rows import wanted
 from web.pages.splits import Split, condition, condition_text, key_text, part_label, split_named, splits_of
 from web.session import current_context, current_engine, current_language
 

@@ -15,6 +15,7 @@ from dsl.formula.value_types import YESNO, ChoiceType, PersonType, RefType, SetT
 from dsl.source import NOWHERE
 from engine.context import Context
 from web.contexts import Filter, Pick
+from web.pages.conditions import Condition, Fields, Group
 from web.pages.showing import label_of
 from web.session import current_engine
 from web.url_parts import id_in
@@ -70,6 +71,24 @@ def _named(chip: Filter, field: Field, context: Context) -> Filter:
         return replace(chip, value="")
     pair = (field.target if field.kind == "ref" else "person", chosen)
     return replace(chip, text=current_engine().titles(context, [pair]).get(pair, chip.value))
+
+
+def quick_conditions(entity: Entity, keys: Iterable[str], args: MultiDict[str, str], fields: Fields) -> Group:
+    """What the chips ask, as conditions of a filter."""
+    found = []
+    for key in keys:
+        values = tuple(value for value in args.getlist(PREFIX + key) if value)
+        if values and key in fields:
+            found.append(_quick(entity.fields[key], values))
+    return Group("and", tuple(found))
+
+
+def _quick(field: Field, values: tuple[str, ...]) -> Condition:
+    if field.kind == "yesno":
+        return Condition(field.key, values[0])
+    if field.kind in ("person", "ref"):
+        return Condition(field.key, "is_me") if values[0] == ME else Condition(field.key, "is", values[:1])
+    return Condition(field.key, "any", values)
 
 
 def where(

@@ -197,6 +197,8 @@ def news() -> str:
     known = {
         "saved": say("已保存"), "created": say("已新建"), "deleted": say("已删除"), "moved": say("已推进到下一步"),
         "settings": say("设置已保存"), "reloaded": say("应用已重新载入"),
+        "undone": say("已撤销"), "view_saved": say("视图已保存"), "view_deleted": say("视图已删除"),
+        "view_chosen": say("以后打开列表时先用这个视图"),
     }  # fmt: skip
     return known.get(request.args.get("said", ""), "")
 

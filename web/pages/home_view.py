@@ -20,7 +20,8 @@ from web.pages.amounts import short_amount, sum_of
 from web.pages.chart_view import LATE
 from web.pages.drill import list_behind
 from web.pages.frame import menu_entities, readable_boards, rights_of
-from web.pages.lists import NEXT_STEP_FIELDS, next_step, view_of
+from web.pages.list_rows import NEXT_STEP_FIELDS, next_step
+from web.pages.list_state import view_of
 from web.pages.showing import late_text
 from web.session import current_engine, current_language
 from web.words import say

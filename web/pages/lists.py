@@ -1,194 +1,166 @@
-"""Lists: a declared view of an entity with its filters, sorting, paging and bulk changes."""
+"""Lists: the records of an entity through a view, filtered, sorted, grouped, paged, and changed many at a time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from werkzeug.wrappers import Response as WsgiResponse
 
-from dsl.app import Entity, ListView
+from dsl.app import Entity
 from dsl.formula.tree import Formula
-from dsl.source import NOWHERE
-from engine.answers import Record
-from engine.errors import BadInput
+from engine.answers import Rights
+from engine.errors import BadInput, NotThere
 from engine.store.lists import Query
-from web.contexts import Fault, Head, Row, Shown
+from web.contexts import Head, Input, Pick, Row
 from web.pages import bulk
-from web.pages.filters import chips, where
-from web.pages.frame import entity_or_404, is_fragment, lists_of, page, readable_boards, rights_of
-from web.pages.showing import days_over, is_number, label_of, shown
+from web.pages.filter_chips import chips_of
+from web.pages.filters import chips
+from web.pages.frame import entity_or_404, lists_of, page, readable_boards, rights_of
+from web.pages.inputs import is_input
+from web.pages.list_groups import RowGroup, group_picks, groups_of, totals_of, within
+from web.pages.list_rows import head_of, row_of, wanted
+from web.pages.list_state import ListState, can_sort, state_of
 from web.session import current_context, current_engine, current_language
 from web.words import say
 
 blueprint = Blueprint("lists", __name__)
 PAGE_SIZE = 50
-_WITHOUT_ORDER = frozenset({"tags", "choices", "files", "file", "image", "table", "place", "long", "rich"})
-NEXT_STEP_FIELDS = ("next_step", "next_step_on", "next_day", "next_on")
-"""What leads the second line of a phone card, where an entity has it."""
+GROUP_SIZE = 20
+EDITED_KINDS = frozenset(
+    {"text", "email", "url", "phone", "number", "integer", "percent", "money", "yesno", "date", "time", "duration",
+     "choice", "choices", "tags", "person", "ref", "long"}
+)  # fmt: skip
+"""Kinds whose control fits a cell; files, places and tables want the record's own page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of a list, ready for its template."""
+    """A page of rows, ready for its template."""
 
-    heads: tuple[Head, ...]
     rows: tuple[Row, ...]
-    next_href: str
-    previous_href: str
+    next_href: str = ""
+    previous_href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What may be changed on many records at once."""
+
+    fields: tuple[Input, ...] = ()
+    stages: tuple[Pick, ...] = ()
+    may_delete: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.stages or self.may_delete)
 
 
 @blueprint.get("/e/<entity>")
 def show(entity: str) -> WsgiResponse:
-    return _list(entity_or_404(entity), ())
+    """The list; with `only` the rows of one group, as `rows` of the table or `cards`."""
+    kind = entity_or_404(entity)
+    state = state_of(kind, request.args)
+    if "only" in request.args and state.group:
+        return _group_rows(state)
+    return list_page(state)
 
 
-@blueprint.post("/e/<entity>")
-def change_many(entity: str) -> WsgiResponse:
-    """The bulk bar: every chosen record is judged on its own, and the refused ones are listed with reasons."""
-    result = bulk.change(entity_or_404(entity), request.form)
-    return _list(entity_or_404(entity), result.faults, result.said, 200 if not result.faults else 422)
-
-
-def view_of(entity: Entity, key: str) -> ListView:
-    """The view asked for, the first one, or one made from the entity's first fields."""
-    views = lists_of(entity)
-    if views:
-        return next((view for view in views if view.key == key), views[0])
-    plain = [k for k, f in entity.fields.items() if not f.given and f.kind not in ("table", "long", "files", "place")]
-    columns = (*(("code",) if entity.series else ()), *plain[:6])
-    return ListView("list", entity.label, columns, (), (), NOWHERE)
-
-
-def _list(entity: Entity, faults: tuple[Fault, ...], said: str = "", status: int = 200) -> WsgiResponse:
+def list_page(state: ListState, status: int = 200) -> WsgiResponse:
+    entity = state.entity
     context, engine, language = current_context(), current_engine(), current_language()
-    view = view_of(entity, request.args.get("view", ""))
-    typed, complaint = _typed_filter(entity)
-    condition = where(entity, view.filters, request.args, (view.condition, typed), context.actor.id)
-    try:
-        found = find_page(entity, view, condition, base=url_for("lists.show", entity=entity.key))
-    except BadInput as refused:
-        complaint = complaint or "; ".join(finding.said for finding in refused.findings) or say("这个条件无法使用")
-        found = find_page(entity, view, view.condition, base=url_for("lists.show", entity=entity.key))
-    filters = chips(engine.app, entity, view.filters, request.args, context)
     rights = rights_of(entity.key)
+    complaint = say("这个条件读不懂：{text}", text=state.filter) if state.is_unreadable else ""
+    groups: tuple[RowGroup, ...] = ()
+    try:
+        groups = groups_of(state) if state.group else ()
+        found = Found(()) if state.group else find_page(state, state.condition)
+    except BadInput as refused:
+        complaint = "; ".join(finding.said for finding in refused.findings) or say("这个条件无法使用")
+        found, groups = find_page(state, state.view.condition), ()
+    count, sums = totals_of(state) if state.has_totals and not complaint else (0, {})
     return page(
         "list.html",
         status,
+        state=state,
         entity=entity,
         boards=readable_boards(entity),
         label=entity.label.say(language),
-        view=view,
         views=lists_of(entity),
+        saved_views=engine.saved_views.of(context, entity.key),
+        heads=heads_of(state),
         found=found,
-        filters=filters,
-        is_filtered=any(chip.is_on for chip in filters) or bool(request.args.get("q") or request.args.get("filter")),
+        groups=groups,
+        group_picks=group_picks(state),
+        count=count,
+        sums=sums,
+        filters=chips(engine.app, entity, state.quick, state.args, context),
+        chips=chips_of(state),
         complaint=complaint,
         rights=rights,
-        bulk_fields=bulk.fields_of(entity, rights) if rights.edit != "none" else (),
-        bulk_stages=bulk.stages_of(entity) if rights.edit != "none" else (),
-        faults=faults,
-        said=said,
-        kept=[(k, v) for k, v in request.args.items(multi=True) if k in ("view", "sort")],
-        fragment=is_fragment(),
+        bulk=bulk_of(entity, rights),
     )
 
 
-def _typed_filter(entity: Entity) -> tuple[Formula | None, str]:
-    """The formula typed by hand and what is wrong with it."""
-    text = request.args.get("filter", "").strip()
-    if not text:
-        return None, ""
-    checked = current_engine().filter(current_context(), entity.key, text)
-    if checked.value is None or checked.errors:
-        return None, say("这个条件读不懂：{text}", text=text)
-    return checked.value, ""
+def _group_rows(state: ListState) -> WsgiResponse:
+    key = request.args.get("only", "")
+    condition = within(state, key)
+    if condition is None:
+        raise NotThere(say("没有这个页面"))
+    found = find_page(state, condition, GROUP_SIZE)
+    rights = rights_of(state.entity.key)
+    template = "parts/list_cards.html" if request.args.get("as") == "cards" else "parts/list_rows.html"
+    return page(
+        template, entity=state.entity, heads=heads_of(state), rows=found.rows, more_href=found.next_href,
+        bulk=bulk_of(state.entity, rights), key=key,
+    )  # fmt: skip
 
 
-def find_page(entity: Entity, view: ListView, condition: Formula | None, base: str, limit: int = PAGE_SIZE) -> Found:
-    """Run the query of this address and make rows of it."""
-    context, engine = current_context(), current_engine()
-    hidden = rights_of(entity.key).hidden
-    columns = tuple(key for key in view.columns if key in entity.fields and key not in hidden)
-    sort = _sort(entity, view, hidden)
+def find_page(state: ListState, condition: Formula | None, limit: int = PAGE_SIZE) -> Found:
+    """The page that the address asks for. Raises BadInput for a condition that cannot be asked."""
+    entity = state.entity
     query = Query(
         entity=entity.key,
         where=condition,
-        sort=sort,
+        sort=state.sort,
         limit=limit,
         cursor=request.args.get("cursor") or None,
-        fields=wanted(entity, columns, hidden),
-        search=request.args.get("q", "").strip(),
-        view=view.key,
+        fields=wanted(entity, state.columns, rights_of(entity.key).hidden),
+        search=state.search,
+        view=state.view.key,
     )
-    result = engine.page(context, query)
-    rows = tuple(row_of(entity, record, columns) for record in result.items)
-    return Found(
-        tuple(_head(entity, key, sort, base) for key in columns),
-        rows,
-        _href(base, cursor=result.next) if result.next else "",
-        _href(base, cursor=result.previous) if result.previous else "",
-    )
+    result = current_engine().page(current_context(), query)
+    rows = tuple(row_of(entity, record, state.columns) for record in result.items)
+    return Found(rows, _page_href(state, result.next), _page_href(state, result.previous))
 
 
-def wanted(entity: Entity, columns: tuple[str, ...], hidden: frozenset[str]) -> tuple[str, ...]:
-    """The fields to read: the columns, the title, and what marks a row as late or leads its card."""
-    extra = (entity.title, entity.parent, "stage", "days_in_stage", *NEXT_STEP_FIELDS)
-    keys = (*columns, *(key for key in extra if key in entity.fields))
-    return tuple(dict.fromkeys(key for key in keys if key not in hidden))
+def _page_href(state: ListState, cursor: str | None) -> str:
+    if not cursor:
+        return ""
+    only = {key: request.args[key] for key in ("only", "as") if key in request.args}
+    return state.href(**only, cursor=cursor)
 
 
-def _sort(entity: Entity, view: ListView, hidden: frozenset[str]) -> tuple[str, ...]:
-    asked = request.args.get("sort", "")
-    key = asked.lstrip("-")
-    if key in entity.fields and key not in hidden and can_sort(entity, key):
-        return (asked,)
-    return tuple(key for key in view.sort if key.removeprefix("-") not in hidden)
+def heads_of(state: ListState) -> tuple[Head, ...]:
+    return tuple(_head(state, key) for key in state.columns)
 
 
-def can_sort(entity: Entity, key: str) -> bool:
-    return entity.fields[key].kind not in _WITHOUT_ORDER
-
-
-def _head(entity: Entity, key: str, sort: tuple[str, ...], base: str) -> Head:
-    label = label_of(entity, key, current_language())
-    direction = {key: "ascending", f"-{key}": "descending"}.get(sort[0], "") if sort else ""
+def _head(state: ListState, key: str) -> Head:
+    plain = head_of(state.entity, key)
+    direction = {key: "ascending", f"-{key}": "descending"}.get(state.sort[0], "") if state.sort else ""
     next_sort = f"-{key}" if direction != "descending" else key
-    href = _href(base, sort=next_sort) if can_sort(entity, key) else ""
-    is_right = is_number(entity.fields[key]) and key not in entity.scores
-    return Head(label, is_right, href, direction)
+    href = state.href(sort=next_sort) if can_sort(state.entity, key) else ""
+    return Head(plain.label, plain.is_number, href, direction, key, may_edit_in_place(state.entity, key))
 
 
-def _href(base: str, **changes: str) -> str:
-    """This address with some parameters changed; a new sort starts again at the first page."""
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in changes and k not in ("cursor", "said")]
-    return f"{base}?{urlencode([*kept, *changes.items()])}"
+def may_edit_in_place(entity: Entity, key: str) -> bool:
+    """Whether a column's cells open for editing at all; each record is asked again when one does."""
+    field, rights = entity.fields[key], rights_of(entity.key)
+    if field.kind not in EDITED_KINDS or not is_input(entity, field) or key in rights.masked:
+        return False
+    return rights.edit == "all" or (rights.edit == "fields" and key in rights.edit_fields)
 
 
-def row_of(entity: Entity, record: Record, columns: tuple[str, ...]) -> Row:
-    app, language = current_engine().app, current_language()
-    cells = tuple(shown(app, record, key, language) for key in columns)
-    lead = columns.index(entity.title) if entity.title in columns else 0
-    over = days_over(entity, record.values) > 0
-    facts = tuple(c for at, c in enumerate(cells) if at != lead and c.look != "empty" and not c.key.endswith("code"))
-    return Row(
-        id=record.id,
-        version=record.version,
-        href=url_for("records.show", entity=entity.key, record_id=record.id),
-        title=record.title or f"#{record.id}",
-        cells=cells,
-        lead=lead,
-        next_step=next_step(record, entity),
-        facts=facts[:4],
-        is_late=over,
-    )
-
-
-def next_step(record: Record, entity: Entity) -> str:
-    """What comes next, in one line, from the fields that say so."""
-    app, language = current_engine().app, current_language()
-    texts: list[Shown] = [
-        shown(app, record, key, language) for key in NEXT_STEP_FIELDS if key in entity.fields and record.values.get(key)
-    ]
-    return " · ".join(s.text for s in texts)
+def bulk_of(entity: Entity, rights: Rights) -> Bulk:
+    if rights.edit == "none":
+        return Bulk(may_delete=rights.delete)
+    return Bulk(bulk.fields_of(entity, rights), bulk.stages_of(entity), rights.delete)

@@ -19,9 +19,11 @@ from web.pages.address import address
 from web.pages.checks import next_check
 from web.pages.filters import is_parent
 from web.pages.frame import entity_or_404, page, rights_of
-from web.pages.lists import NEXT_STEP_FIELDS, row_of, view_of, wanted
+from web.pages.list_rows import NEXT_STEP_FIELDS, row_of, wanted
+from web.pages.list_state import view_of
 from web.pages.showing import days_over, is_number, label_of, late_text, shown
 from web.pages.timeline import KINDS, happenings
+from web.pages.undoing import joined_events
 from web.session import current_context, current_engine, current_language
 from web.url_parts import id_in
 from web.words import say
@@ -68,7 +70,8 @@ def delete(entity: str, record_id: int) -> WsgiResponse:
     outcome = current_engine().execute(command, current_context())
     if not outcome.verdict.allowed:
         return page("refused.html", 422, faults=[finding.said for finding in outcome.verdict.missing])
-    return redirect(url_for("lists.show", entity=entity, said="deleted"), 303)
+    events = joined_events("", outcome.event_ids)
+    return redirect(url_for("lists.show", entity=entity, said="deleted", undo=events), 303)
 
 
 @blueprint.get("/e/<entity>/<int:record_id>/why/<path:rule>")

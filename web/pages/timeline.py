@@ -18,7 +18,10 @@ from web.pages.showing import file_link, label_of
 from web.session import current_engine, current_language
 from web.words import say
 
-_ICONS = {"created": "plus", "changed": "pencil", "moved": "arrow-right", "removed": "trash", "commented": "message"}
+_ICONS = {
+    "created": "plus", "changed": "pencil", "moved": "arrow-right", "removed": "trash", "restored": "refresh",
+    "commented": "message",
+}  # fmt: skip
 _QUIET = frozenset({"stage", "stage_since", "days_in_stage", "changed_at", "changed_by", "pipeline"})
 CHANGES_SHOWN = 8
 KINDS: Mapping[str, tuple[EntryKind, ...]] = {
@@ -86,6 +89,7 @@ def _sentence(kind: Entity | None, entry: Entry, label: str, *, is_here: bool) -
         "created": say("新建") if not is_here else say("新建了这条记录"),
         "changed": say("修改"),
         "removed": say("删除了{label} {title}", label=label, title=entry.title),
+        "restored": say("恢复了{label} {title}", label=label, title=entry.title),
         "commented": say("评论"),
     }
     return words[entry.kind]

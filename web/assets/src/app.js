@@ -19,6 +19,7 @@ const islands = {
   lines: () => import("./lines.js"),
   place: () => import("./place.js"),
   list: () => import("./list.js"),
+  columns: () => import("./columns.js"),
   snippets: () => import("./snippets.js"),
   mention: () => import("./mention.js"),
   finder: () => import("./finder.js"),

@@ -1,20 +1,32 @@
 // Short news in the corner: from the server by the event `sluice:toast`, or from the page's own notices.
+import { postToDialog } from "./dialogs.js";
+
 const box = () => document.getElementById("toasts");
 
-export function toast(text, isBad = false) {
+// undo: the events that the toast's button takes back; see web/pages/undoing.py.
+export function toast(text, isBad = false, undo = "") {
   const template = document.getElementById(isBad ? "toast-bad" : "toast-good");
   if (!template || !box()) return;
   const node = template.content.firstElementChild.cloneNode(true);
   node.querySelector("[data-text]").textContent = text;
-  node.querySelector("button").addEventListener("click", () => node.remove());
+  const button = node.querySelector("[data-undo]");
+  if (button) {
+    button.hidden = !undo;
+    button.dataset.undo = undo;
+  }
+  node.querySelector("[data-away]").addEventListener("click", () => node.remove());
   box().append(node);
-  if (!isBad) setTimeout(() => node.remove(), 5000);
+  if (!isBad) setTimeout(() => node.remove(), undo ? 9000 : 5000);
 }
 
 export function startToasts() {
-  document.addEventListener("sluice:toast", (event) => toast(event.detail.text, event.detail.bad));
+  document.addEventListener("sluice:toast", (event) => toast(event.detail.text, event.detail.bad, event.detail.undo));
+  document.addEventListener("click", (event) => {
+    const events = event.target.closest("[data-undo]")?.dataset.undo;
+    if (events) postToDialog("/undo", { events, back: location.pathname + location.search });
+  });
   for (const node of document.querySelectorAll("#toasts .toast")) {
-    node.querySelector("button")?.addEventListener("click", () => node.remove());
-    if (!node.classList.contains("bad")) setTimeout(() => node.remove(), 5000);
+    node.querySelector("[data-away]")?.addEventListener("click", () => node.remove());
+    if (!node.classList.contains("bad")) setTimeout(() => node.remove(), node.querySelector("[data-undo]") ? 9000 : 5000);
   }
 }

@@ -1,0 +1,77 @@
+"""撤销: the toast's and the bulk dialog's way to take back what was just done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as WsgiResponse
+
+from engine.errors import BadInput, EngineError, VersionConflict
+from engine.undo import MOST_EVENTS
+from engine.verdict import Outcome
+from web.pages.address import is_own_path
+from web.pages.frame import is_fragment, page
+from web.session import current_context, current_engine
+from web.url_parts import id_in
+from web.words import say
+
+__all__ = ["MOST_EVENTS", "blueprint", "joined_events", "undo_note"]
+
+blueprint = Blueprint("undoing", __name__)
+
+
+def undo_note(text: str, event_ids: Iterable[int]) -> Mapping[str, object]:
+    """The detail of `sluice:toast`: the sentence, and the events that its 撤销 takes back."""
+    return {"text": text, "undo": joined_events("", event_ids)}
+
+
+def joined_events(so_far: str, event_ids: Iterable[int]) -> str:
+    """Ids of events as short text, runs as `120-169`; those of one writer mostly follow each other."""
+    parts = [part for part in so_far.split(",") if part]
+    for one in event_ids:
+        first, _, last = parts[-1].partition("-") if parts else ("", "", "")
+        if parts and one == int(last or first) + 1:
+            parts[-1] = f"{first}-{one}"
+        else:
+            parts.append(str(one))
+    return ",".join(parts)
+
+
+def events_in(text: str) -> list[int]:
+    """The ids in such a text, as far as undo goes; what is no id is left out."""
+    found: list[int] = []
+    for part in text.split(",")[:MOST_EVENTS]:
+        first, _, last = part.partition("-")
+        low, high = id_in(first), id_in(last or first)
+        if low is not None and high is not None:
+            found += range(low, min(high, low + MOST_EVENTS) + 1)
+    return found[:MOST_EVENTS]
+
+
+@blueprint.post("/undo")
+def undo() -> WsgiResponse:
+    """`events` as `joined_events` writes them, `back` the page to return to."""
+    back = request.form.get("back", "/")
+    back = back if is_own_path(back) else "/"
+    outcomes = current_engine().undo(current_context(), events_in(request.form.get("events", "")))
+    reasons = [reason for reason in map(_reason, outcomes) if reason]
+    if reasons:
+        done = len(outcomes) - len(reasons)
+        return page("undo_refused.html", 422, reasons=list(dict.fromkeys(reasons)), done=done, back=back)
+    address = back + ("&" if "?" in back else "?") + "said=undone"
+    if is_fragment():
+        return Response("", headers={"HX-Redirect": address})
+    return redirect(address, 303)
+
+
+def _reason(outcome: Outcome | EngineError) -> str:
+    match outcome:
+        case BadInput():
+            return "; ".join(finding.said for finding in outcome.findings)
+        case VersionConflict():
+            return say("有人刚刚改过这条记录")
+        case EngineError():
+            return str(outcome)
+        case _:
+            return "; ".join(finding.said for finding in outcome.verdict.missing)
