@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dsl.app import App, Entity, Fill, Gate, Group, Move, Must, Pipeline, Requirement, Text
@@ -34,8 +34,12 @@ _NOTHING = _Asked(())
 
 def gates_that_exclude_each_other(app: App) -> Iterator[Problem]:
     """A31: two conditions of one gate, or of the gates on one step, leave no value. A warning where one is waivable."""
+    reads = computed_reads(app)
+    order, stuck = recalculation_order(reads)
     for entity in app.entities.values():
-        moving = _moving_with_the_stage(app, entity) if entity.has_stages else frozenset()
+        if not entity.has_stages:
+            continue
+        moving = _moving_with_the_stage(entity, reads, (*stuck, *order))
         always = _Asked(tuple(d for v in entity.validations if v.mode == "enforce" for d in _asked_by(v.that)))
         told: set[tuple[object, object]] = set()
         for pipeline in entity.pipelines:
@@ -131,12 +135,14 @@ def _of_requirements(requirements: Iterable[Requirement]) -> _Asked:
 # --- what a change of stage changes -----------------------------------------------------------------------------------
 
 
-def _moving_with_the_stage(app: App, entity: Entity) -> frozenset[Place]:
-    """Fields, of whatever entity, that may come out otherwise once the record stands in its next stage."""
+def _moving_with_the_stage(
+    entity: Entity, reads: Mapping[Place, frozenset[Place]], order: Iterable[Place]
+) -> frozenset[Place]:
+    """Fields, of whatever entity, that may come out otherwise once the record stands in its next stage.
+
+    order: computed fields, each after those it reads.
+    """
     moving: set[Place] = {(entity.key, key) for key in _OF_THE_STAGE}
-    reads = computed_reads(app)
-    order, stuck = recalculation_order(reads)
-    moving.update(stuck)
     for place in order:
         if not moving.isdisjoint(reads[place]):
             moving.add(place)

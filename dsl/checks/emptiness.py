@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import assert_never
 
 from dsl.app import App, Field, Gate, Group, Must, Requirement
+from dsl.checks.once import once_for_each_app
 from dsl.checks.witness import witness
 from dsl.formula.tree import (
     Aggregate,
@@ -38,6 +39,7 @@ _ORDERINGS = ("<", "<=", ">", ">=")
 _EMPTY_WHEN_NOTHING = ("min", "max", "avg", "latest", "first")
 
 
+@once_for_each_app
 def fields_that_may_be_empty(app: App) -> frozenset[Place]:
     """Fields whose value an analysis must expect to be missing."""
     reads = computed_reads(app)

@@ -14,7 +14,7 @@ from dsl.formula.runtime import BLANKS
 from dsl.formula.tree import Call, Const, Node
 from dsl.formula.value_types import NumberType, TextType, TimeType
 from engine.store.sql_numbers import Term
-from engine.store.sql_types import Dialect, Sql, SqlUnsupported, is_quantity, raw_type, scale_of, sql_call
+from engine.store.sql_types import Dialect, Sql, SqlUnsupported, is_long, is_quantity, raw_type, scale_of, sql_call
 from engine.store.sql_workdays import Workdays
 
 if TYPE_CHECKING:
@@ -245,9 +245,23 @@ def _pad(writer: Writer, call: Call) -> Sql:
     """Filled on the left up to a width; a longer text stays whole."""
     text, width, fill = writer.write(call.args[0]), _number(writer, call.args[1]), writer.write(call.args[2])
     if writer.dialect == "sqlite":
-        return sql_call("x_pad", text, width, fill, gives=sa.Text())
+        filling = _filling(call)
+        if not filling or is_long(text):
+            return sql_call("x_pad", text, width, fill, gives=sa.Text())
+        longest = sql_call("max", len(filling), sa.func.length(text), gives=sa.Integer())
+        return sa.func.substr(sa.literal(filling, sa.Text()) + text, -longest, type_=sa.Text())
     longest = sql_call("greatest", width, sa.func.length(text), gives=sa.Integer())
     return sql_call("lpad", text, longest, fill, gives=sa.Text())
+
+
+def _filling(call: Call) -> str:
+    """What fills the whole width, where that is a number in the text; "" where it is not, or is very large."""
+    match call.args[1:]:
+        case (Const(value=int(), type=NumberType()) as width, Const(value=str(fill))) if len(fill) == 1:
+            places = _whole_const(width, call)
+            return fill * places if 0 < places <= 100 else ""
+        case _:
+            return ""
 
 
 def _replace(writer: Writer, call: Call) -> Sql:

@@ -7,7 +7,7 @@ import argparse
 from engine.clock import SystemClock
 from engine.store.apply import apply_app
 from engine.store.database import Database
-from web.commands.places import add_app, add_data, checked_app
+from web.commands.options import add_app, add_data, checked_app
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from engine.integrity.inconsistency import Inconsistency
 from engine.integrity.repair import repair
 from engine.observe import observe
 from engine.runtime import Engine
-from web.commands.places import ROOT
+from web.commands.options import ROOT
 
 
 def check_data_at(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from textwrap import indent
 
 from dsl.catalog import CATALOG
 from dsl.names import suggest
-from web.commands.places import add_language
+from web.commands.options import add_language
 
 _HEADS = {"zh": ("为什么", "不好", "好"), "en": ("why", "bad", "good")}
 

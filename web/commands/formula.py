@@ -22,7 +22,7 @@ from engine.clock import SystemClock
 from engine.store.sql_types import SqlUnsupported
 from web.commands.formula_backends import Evaluate, NoBackend, evaluator_of
 from web.commands.formula_json import Unreadable, is_pointer, person_of, pointed_at, row_of, type_name, value_json
-from web.commands.places import add_app, add_language, checked_app
+from web.commands.options import add_app, add_language, checked_app
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

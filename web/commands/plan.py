@@ -6,7 +6,7 @@ import argparse
 
 from engine.store.apply import plan_changes
 from engine.store.database import Database
-from web.commands.places import add_app, add_data, checked_app
+from web.commands.options import add_app, add_data, checked_app
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,8 @@ from waitress import create_server
 
 from engine.runtime import Engine
 from engine.sample import load_sample
-from web.commands.places import add_app, add_data, engine_at, has_people
+from web.commands.options import add_app, add_data
+from web.commands.places import engine_at, has_people
 from web.create_site import create_site
 from web.request_log import set_up_logging
 from web.settings import settings_from

@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-from web.commands.places import ROOT
+from web.commands.options import ROOT
 
 WHOLE = ("-q", "-n", "auto", "--dist", "loadfile")
 

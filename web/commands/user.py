@@ -13,7 +13,8 @@ from engine.people import passwords
 from engine.people.users import NewUser, add_user, find_id
 from engine.runtime import Engine
 from engine.store.system_tables import org_unit, user_account
-from web.commands.places import add_app, add_data, engine_at
+from web.commands.options import add_app, add_data
+from web.commands.places import engine_at
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,8 @@ import signal
 import sys
 import threading
 
-from web.commands.places import add_app, add_data, engine_at
+from web.commands.options import add_app, add_data
+from web.commands.places import engine_at
 from web.request_log import set_up_logging
 
 
