@@ -21,7 +21,7 @@ _COLUMNS, _KINDS = "tests.unit.engine.store.test_columns", "tests.unit.dsl.test_
 ELSEWHERE: Mapping[str, str] = {
     "a text is greater than a number": "F20",
     "a text holds a NUL": f"{_KINDS}:test_what_cannot_be_a_value_is_refused_in_both_languages",
-    "attributes of an SQL function are not in its cache key": f"{_COLUMNS}:test_an_element_keeps_nothing_beside_its_clauses",
+    "attributes of an SQL function are not in its cache key": f"{_COLUMNS}:test_an_element_keeps_nothing_of_its_own",
     "numbers of 38 digits are empty where they are compared": "tests.same.test_random_formulas:BOUNDARIES",
     "each level of nesting doubles the SQL": "tests.same.test_growth:NESTED",
 }

@@ -22,7 +22,7 @@ def test_two_elements_that_say_different_things_have_different_keys() -> None:
     assert _key(is_one_of(TABLE.c.a, "ids")) == _key(is_one_of(TABLE.c.a, "ids"))
 
 
-def test_an_element_keeps_nothing_beside_its_clauses() -> None:
+def test_an_element_keeps_nothing_of_its_own() -> None:
     """An attribute of its own would not be in the key, and a statement would be answered with another's SQL."""
     for kind in (IsOneOf, Gathered):
         assert not {"__init__", "__annotations__"} & set(vars(kind))
