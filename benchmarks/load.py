@@ -15,7 +15,7 @@ from benchmarks.deals import TEAMS, Deal, Person, company, deals
 from benchmarks.floor import rules
 from benchmarks.floor import schema as floor
 from dsl import kinds
-from engine.people import organisation, sign_in, users
+from engine.people import organisation, users
 from engine.runtime import Engine
 from engine.store import search
 from engine.store.connection import Connection
@@ -50,25 +50,24 @@ def fill_ours(url: str, home: Path, count: int) -> str:
     engine = Engine.start(APP, url, home)
     try:
         with engine.database.write(is_long=True) as conn:
-            token = _our_people(conn)
+            asking = _our_people(conn)
         for batch in batches(count):
             with engine.database.write(is_long=True) as conn:
                 _our_deals(engine, conn, batch)
         engine.database.optimize()
-        return token
+        return engine.tokens.issue(asking, "benchmark", datetime.now(UTC)).token
     finally:
         engine.close()
 
 
-def _our_people(conn: Connection) -> str:
-    """Ids come out as in `company`: the tables are empty."""
+def _our_people(conn: Connection) -> int:
+    """The id of `WHO`. Ids come out as in `company`: the tables are empty."""
     root = organisation.add_unit(conn, "公司", "company")
     teams = [organisation.add_unit(conn, f"团队 {team}", "team", root) for team in range(1, TEAMS + 1)]
     for person in company():
         account = users.NewUser(person.login, _name(person), person.role, teams[person.team - 1], language="en")
         users.add_user(conn, account, BEGAN)
-    asking = users.find_id(conn, WHO)
-    return sign_in.issue_token(conn, asking or 0, "benchmark", datetime.now(UTC))
+    return users.find_id(conn, WHO) or 0
 
 
 def _our_deals(engine: Engine, conn: Connection, batch: Sequence[Deal]) -> None:

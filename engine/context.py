@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -15,7 +16,8 @@ class Actor:
 
     roles: every role held, `also:` expanded, plus "everyone". unit_ids: own unit and those below (sees: team).
     area_ids: the area of the person's unit and below (sees: area). A system actor sees and may do all; it exists only
-    where `engine.people.users.system_actor` is called, and a test counts those places.
+    where `engine.people.users.system_actor` is called, and a test counts those places. person: as formulas know him or
+    her (id, name, role, unit, manager), read with the rest.
     """
 
     id: int
@@ -31,6 +33,7 @@ class Actor:
     language: str = "zh"
     is_admin: bool = False
     is_system: bool = False
+    person: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

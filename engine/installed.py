@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsl.app import App
+from dsl.formula.tree import Formula
 from dsl.problems import Checked
 from dsl.render import as_text
 from engine.clock import Clock
 from engine.delivery.outbox import Jobs
 from engine.delivery.webhooks import Announcer
 from engine.flow.formulas import Formulas
+from engine.people.role_rights import RoleRights
 from engine.store.apply import apply_app, read_tables
 from engine.store.database import Database
 from engine.store.derived import Derived
@@ -19,6 +21,7 @@ from engine.store.files import FileStore
 from engine.store.gate import Gate
 from engine.store.lists import Lists
 from engine.store.live import SqlFormulas
+from engine.store.plans import Recent
 from engine.store.records import Records
 from engine.store.related import Related
 from engine.store.sql_formula import moment
@@ -26,10 +29,12 @@ from engine.store.tables import Tables
 from engine.store.totals import Totals
 from engine.writing.foresight import Foresight
 
+MOST_FILTERS = 256
+
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Frozen: threads that began with one revision finish with it."""
+    """Frozen: threads that began with one revision finish with it. filters: those typed lately, already checked."""
 
     app: App
     revision: int
@@ -45,6 +50,8 @@ class Installed:
     totals: Totals
     formulas: Formulas
     foresight: Foresight
+    rights: RoleRights
+    filters: Recent[Checked[Formula]]
     files: FileStore
     jobs: Jobs
     announcer: Announcer
@@ -81,6 +88,8 @@ def assemble(
         totals=Totals(app, tables, gate, sql),
         formulas=Formulas(app),
         foresight=Foresight(app),
+        rights=RoleRights(app),
+        filters=Recent(MOST_FILTERS),
         files=files,
         jobs=jobs,
         announcer=Announcer(jobs),

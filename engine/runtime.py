@@ -42,7 +42,6 @@ from engine.flow.sentences import say
 from engine.insight.figures import Figures
 from engine.installed import Installed, install, told_problems
 from engine.intake.imports import Imports
-from engine.people import permissions
 from engine.people.moment import env_of
 from engine.people.saved_views import SavedViews
 from engine.reading import finding, lists, timeline
@@ -230,7 +229,7 @@ class Engine(Reception):
         if found is None:
             said = say(context.actor.language, "input.entity", entity=entity)
             raise BadInput((Finding(entity, "unmet", said),))
-        return permissions.rights(self.app, context.actor, found)
+        return self.installed.rights.of(context.actor, found)
 
     def may(self, context: Context, entity: str, record: Record) -> RecordRights:
         with self._desk(context) as desk:

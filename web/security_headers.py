@@ -26,12 +26,11 @@ def csp_nonce() -> str:
 
 
 def write_headers(response: Response) -> Response:
-    for name, value in _ALWAYS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", _policy())
-    response.headers.setdefault("Cache-Control", "no-store")
+    wanted = {**_ALWAYS, "Content-Security-Policy": _policy(), "Cache-Control": "no-store"}
     if current_settings().https:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        wanted["Strict-Transport-Security"] = "max-age=31536000"
+    given = {name.lower() for name, _ in response.headers}
+    response.headers.extend((name, value) for name, value in wanted.items() if name.lower() not in given)
     return response
 
 

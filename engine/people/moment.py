@@ -15,10 +15,11 @@ from engine.store.connection import Connection
 
 def env_of(conn: Connection, context: Context, app: App) -> Env:
     """The environment of every formula in this transaction; `entered` reads the visits on the same connection."""
+    actor = context.actor
     return Env(
         today=day_of(context.at, app.timezone),
         now=context.at,
-        me=None if context.actor.is_system else users.as_person(conn, context.actor.id),
+        me=None if actor.is_system else actor.person or users.as_person(conn, actor.id),
         timezone=ZoneInfo(app.timezone),
         entered=lambda entity, record_id, stage: visits.last_entered(conn, entity, record_id, stage),
     )

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from engine.store.columns import is_one_of
 from engine.store.connection import Connection
+from engine.store.plans import Plan
 from engine.store.system_tables import org_unit
 
-_PATHS_BELOW = sa.select(org_unit.c.id).where(
-    sa.func.substr(org_unit.c.path, 1, sa.bindparam("length")) == sa.bindparam("path")
+_PATHS_BELOW = Plan(
+    sa.select(org_unit.c.id, org_unit.c.path).where(
+        sa.func.substr(org_unit.c.path, 1, sa.bindparam("length")) == sa.bindparam("path")
+    )
+)
+_UNITS = Plan(
+    sa.select(org_unit.c.id, org_unit.c.name, org_unit.c.kind, org_unit.c.path, org_unit.c.lead_id).where(
+        is_one_of(org_unit.c.id, "ids")
+    )
 )
 
 
@@ -44,27 +54,33 @@ def set_lead(conn: Connection, unit_id: int, lead_id: int | None) -> None:
 
 
 def find_unit(conn: Connection, unit_id: int) -> Unit | None:
-    found = units(conn, (unit_id,))
+    found = units(conn, [unit_id])
     return found[0] if found else None
 
 
-def units(conn: Connection, unit_ids: tuple[int, ...]) -> list[Unit]:
+def units(conn: Connection, unit_ids: Iterable[int]) -> list[Unit]:
     """The units with these ids, in the order given; unknown ones are left out."""
-    c = org_unit.c
-    rows = conn.rows(sa.select(c.id, c.name, c.kind, c.path, c.lead_id).where(c.id.in_(unit_ids)))
-    by_id = {int(row[0]): Unit(*row) for row in rows}
-    return [by_id[unit_id] for unit_id in unit_ids if unit_id in by_id]
+    wanted = list(unit_ids)
+    by_id = {int(row[0]): Unit(*row) for row in conn.rows(_UNITS, {"ids": wanted})} if wanted else {}
+    return [by_id[unit_id] for unit_id in wanted if unit_id in by_id]
 
 
 def line_of(conn: Connection, unit: Unit) -> list[Unit]:
     """The units from the root down to this one."""
-    return units(conn, tuple(int(part) for part in unit.path.split("/") if part))
+    return lines(conn, [unit.path])[unit.path]
 
 
-def units_below(conn: Connection, unit: Unit) -> tuple[int, ...]:
-    """The unit's id and those of all below it."""
+def lines(conn: Connection, paths: Iterable[str]) -> dict[str, list[Unit]]:
+    """Path → its units from the root down."""
+    ids_of = {path: [int(part) for part in path.split("/") if part] for path in paths}
+    found = {unit.id: unit for unit in units(conn, sorted({each for ids in ids_of.values() for each in ids}))}
+    return {path: [found[each] for each in ids if each in found] for path, ids in ids_of.items()}
+
+
+def paths_below(conn: Connection, unit: Unit) -> dict[int, str]:
+    """The unit and all below it: id → path."""
     rows = conn.rows(_PATHS_BELOW, {"path": unit.path, "length": len(unit.path)})
-    return tuple(sorted(int(row[0]) for row in rows))
+    return {int(unit_id): path for unit_id, path in rows}
 
 
 def area_of(line: list[Unit]) -> Unit:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from dsl.formula.tree import Formula
 
+_SLOTS = (1, 2, 4, 8, 16, 32)
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -26,13 +28,23 @@ class Sight:
         return not (self.all or self.own_of is not None or self.unit_ids or self.record_ids or self.conditions)
 
     @property
+    def unit_slots(self) -> tuple[int, ...]:
+        """The units as so many values that a statement has a place for each: 1, 2, 4 … 32; none for more units.
+
+        The last is repeated. Written out, a database knows how few they are, and looks them up in an index.
+        """
+        count = len(self.unit_ids)
+        size = next((slots for slots in _SLOTS if slots >= count), 0)
+        return self.unit_ids + self.unit_ids[-1:] * (size - count) if size else ()
+
+    @property
     def shape(self) -> tuple[object, ...]:
         """What the predicate looks like, without its values: the part of a plan's key that sight decides."""
         if self.all:
             return ("all",)
         return (
             self.own_of is not None,
-            bool(self.unit_ids),
+            len(self.unit_slots) if self.unit_ids else None,
             bool(self.record_ids),
             tuple(condition.root for condition in self.conditions),
         )

@@ -13,6 +13,7 @@ from engine.answers import Session
 from engine.people import passwords
 from engine.store.connection import Connection
 from engine.store.database import Database
+from engine.store.plans import Plan
 from engine.store.system_tables import session, user_account
 
 IDLE: Final = timedelta(hours=8)
@@ -59,16 +60,19 @@ def open_session(conn: Connection, user_id: int, agent: str, at: datetime) -> st
     return token
 
 
+_SESSION = Plan(
+    sa.select(session.c.user_id, session.c.created_at, session.c.seen_at).where(
+        session.c.token_hash == sa.bindparam("hash"),
+        user_account.c.id == session.c.user_id,
+        user_account.c.epoch == session.c.epoch,
+        user_account.c.is_active,
+    )
+)
+
+
 def session_user(conn: Connection, token: str, at: datetime) -> tuple[int, bool] | None:
     """(user id, whether the last use should be noted) of a live session."""
-    row = conn.one(
-        sa.select(session.c.user_id, session.c.created_at, session.c.seen_at).where(
-            session.c.token_hash == _hashed(token),
-            user_account.c.id == session.c.user_id,
-            user_account.c.epoch == session.c.epoch,
-            user_account.c.is_active,
-        )
-    )
+    row = conn.one(_SESSION, {"hash": _hashed(token)})
     if row is None:
         return None
     user_id, opened_at, seen_at = row

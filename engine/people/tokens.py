@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from engine.people.signing import secret_for
 from engine.store.connection import Connection
 from engine.store.database import Database
+from engine.store.plans import Plan
 from engine.store.system_tables import api_token, user_account
 
 LIFE_DAYS: Final = 90
@@ -95,11 +96,12 @@ _STILL_HOLDS = (
     user_account.c.epoch == api_token.c.epoch,
     user_account.c.is_active,
 )
+_BY_HASH = Plan(sa.select(*_COLUMNS).where(api_token.c.token_hash == sa.bindparam("hash"), *_STILL_HOLDS))
 
 
 def find_token(conn: Connection, token: str, at: datetime) -> TokenNote | None:
     """The live token under this word."""
-    row = conn.one(sa.select(*_COLUMNS).where(api_token.c.token_hash == _hashed(token), *_STILL_HOLDS))
+    row = conn.one(_BY_HASH, {"hash": _hashed(token)})
     note = TokenNote(*row) if row else None
     return note if note is not None and (note.expires_at is None or at < note.expires_at) else None
 

@@ -94,33 +94,45 @@ def find_id(conn: Connection, login: str) -> int | None:
     return int(row[0]) if row else None
 
 
+_ACTIVE = Plan(sa.select(user_account.c.id).where(user_account.c.id == sa.bindparam("id"), user_account.c.is_active))
+_UNIT = Plan(sa.select(user_account.c.unit_id).where(user_account.c.id == sa.bindparam("id")))
+
+
 def is_active(conn: Connection, user_id: int) -> bool:
-    u = user_account.c
-    return conn.one(sa.select(u.id).where(u.id == user_id, u.is_active)) is not None
+    return conn.one(_ACTIVE, {"id": user_id}) is not None
 
 
 def unit_of(conn: Connection, user_id: int) -> int | None:
     """The unit the person belongs to today."""
-    row = conn.one(sa.select(user_account.c.unit_id).where(user_account.c.id == user_id))
+    row = conn.one(_UNIT, {"id": user_id})
     return row[0] if row else None
 
 
 # --- the person as of now --------------------------------------------------------------------------------------------
 
-_ACCOUNT = sa.select(
-    user_account.c.login,
-    user_account.c.name,
-    user_account.c.role,
-    user_account.c.unit_id,
-    user_account.c.manager_id,
-    user_account.c.language,
-    user_account.c.is_admin,
-).where(user_account.c.id == sa.bindparam("id"), user_account.c.is_active)
+_ACCOUNT = Plan(
+    sa.select(
+        user_account.c.login,
+        user_account.c.name,
+        user_account.c.role,
+        user_account.c.unit_id,
+        org_unit.c.path,
+        user_account.c.manager_id,
+        user_account.c.language,
+        user_account.c.is_admin,
+    )
+    .select_from(user_account.outerjoin(org_unit, org_unit.c.id == user_account.c.unit_id))
+    .where(user_account.c.id == sa.bindparam("id"), user_account.c.is_active)
+)
 
-_POSTS = sa.select(post.c.unit_id, post.c.role).where(
-    post.c.user_id == sa.bindparam("id"),
-    post.c.begins_at.is_(None) | (post.c.begins_at <= sa.bindparam("at", type_=post.c.begins_at.type)),
-    post.c.ends_at.is_(None) | (post.c.ends_at > sa.bindparam("at", type_=post.c.ends_at.type)),
+_POSTS = Plan(
+    sa.select(org_unit.c.path, post.c.role)
+    .join_from(post, org_unit, org_unit.c.id == post.c.unit_id)
+    .where(
+        post.c.user_id == sa.bindparam("id"),
+        post.c.begins_at.is_(None) | (post.c.begins_at <= sa.bindparam("at", type_=post.c.begins_at.type)),
+        post.c.ends_at.is_(None) | (post.c.ends_at > sa.bindparam("at", type_=post.c.ends_at.type)),
+    )
 )
 
 
@@ -129,15 +141,17 @@ def find_actor(conn: Connection, app: App, user_id: int, at: datetime) -> Actor 
     account = conn.one(_ACCOUNT, {"id": user_id})
     if account is None:
         return None
-    login, name, role, unit_id, manager_id, language, is_admin = account
+    login, name, role, unit_id, own_path, manager_id, language, is_admin = account
     posts = conn.rows(_POSTS, {"id": user_id, "at": at})
-    lines = _lines(conn, [unit_id, *(row[0] for row in posts)])
-    own_line = lines.get(unit_id, [])
+    lines = organisation.lines(conn, [path for path in (own_path, *(row[0] for row in posts)) if path])
+    own_line = lines.get(own_path, [])
     team: set[int] = set()
     area: set[int] = set()
     for line in lines.values():
-        team.update(organisation.units_below(conn, line[-1]))
-        area.update(organisation.units_below(conn, organisation.area_of(line)))
+        region = organisation.area_of(line)
+        below = organisation.paths_below(conn, region)
+        area.update(below)
+        team.update(unit for unit, path in below.items() if path.startswith(line[-1].path))
     return Actor(
         id=user_id,
         login=login,
@@ -151,12 +165,14 @@ def find_actor(conn: Connection, app: App, user_id: int, at: datetime) -> Actor 
         manager_id=manager_id or organisation.lead_above(own_line, user_id),
         language=language if language in app.languages else app.languages[0],
         is_admin=bool(is_admin),
+        person={
+            "id": user_id,
+            "name": name,
+            "role": role,
+            "unit": {"id": unit_id, "name": own_line[-1].name} if own_line else None,
+            "manager": as_person(conn, manager_id, with_manager=False),
+        },
     )
-
-
-def _lines(conn: Connection, unit_ids: list[int | None]) -> dict[int, list[organisation.Unit]]:
-    wanted = tuple(dict.fromkeys(unit_id for unit_id in unit_ids if unit_id is not None))
-    return {unit.id: organisation.line_of(conn, unit) for unit in organisation.units(conn, wanted)}
 
 
 def _expanded(app: App, roles: list[str]) -> frozenset[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from dsl.app import Entity
-from dsl.formula.value_types import RowsType
+from dsl.app import Entity, Field
+from dsl.formula.value_types import FileType, PersonType, RefType, RowsType
 from engine.answers import FileNote, Record
-from engine.people import permissions
 from engine.reading.links import files_of, link_of
 from engine.reading.masks import masked
 from engine.seat import Seat
@@ -20,20 +19,13 @@ Raw = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Desk(Seat):
-    _hidden: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
-    _masked: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
-
     # --- rights ------------------------------------------------------------------------------------------------------
 
     def hidden(self, entity: Entity) -> frozenset[str]:
-        if entity.key not in self._hidden:
-            self._hidden[entity.key] = permissions.hidden_fields(self.app, self.actor, entity)
-        return self._hidden[entity.key]
+        return self.installed.rights.of(self.actor, entity).hidden
 
     def masked(self, entity: Entity) -> frozenset[str]:
-        if entity.key not in self._masked:
-            self._masked[entity.key] = permissions.masked_fields(self.app, self.actor, entity)
-        return self._masked[entity.key]
+        return self.installed.rights.of(self.actor, entity).masked
 
     # --- records -----------------------------------------------------------------------------------------------------
 
@@ -44,48 +36,19 @@ class Desk(Seat):
     def sees(self, entity_key: str, record_id: int) -> bool:
         """Whether the record is there and in sight."""
         sight, records = self.sight(self.entity(entity_key)), self.installed.records
-        return records.find(self.conn, sight, entity_key, record_id, self.env, fields=()) is not None
+        return record_id in records.visible(self.conn, sight, entity_key, [record_id], self.env)
 
     def show(self, entity: Entity, rows: Iterable[Raw]) -> list[Record]:
         """The records as the actor may read them, with titles of what they refer to and notes of their files."""
         rows = list(rows)
-        hidden, masked_keys = self.hidden(entity), self.masked(entity)
-        links = {row["id"]: _links_of(entity, row, hidden | masked_keys) for row in rows}
-        pairs = {pair for each in links.values() for pair in each.values()}
+        readable = _Readable.of(entity, self.hidden(entity), self.masked(entity))
+        links = [readable.links_in(row) for row in rows]
+        pairs = {pair for each in links for pair in each.values()}
         pairs.update((entity.key, row["id"]) for row in rows)
         titles = self.titles_of(pairs)
-        seen = self._in_sight({pair for each in links.values() for pair in each.values()})
-        files = self.file_notes(_file_ids(entity, rows, hidden | masked_keys))
-        return [self._shown(entity, row, links[row["id"]], titles, seen, files) for row in rows]
-
-    def _shown(
-        self,
-        entity: Entity,
-        row: Raw,
-        links: Mapping[str, tuple[str, int]],
-        titles: Mapping[tuple[str, int], str],
-        seen: Collection[tuple[str, int]],
-        files: Mapping[int, FileNote],
-    ) -> Record:
-        hidden, masked_keys = self.hidden(entity), self.masked(entity)
-        values: dict[str, object] = {}
-        for key, known in entity.fields.items():
-            if key in hidden or key not in row or isinstance(known.value_type, RowsType):
-                continue
-            values[key] = masked(known, row[key]) if key in masked_keys else row[key]
-        own_title = "" if entity.title in hidden | masked_keys else titles.get((entity.key, row["id"]), "")
-        own_files = {each: files[each] for each in _file_ids(entity, [row], hidden | masked_keys) if each in files}
-        return Record(
-            entity=entity.key,
-            id=row["id"],
-            version=row["row_version"],
-            title=own_title or str(row.get("code") or f"#{row['id']}"),
-            values=values,
-            titles={key: titles[pair] for key, pair in links.items() if pair in titles},
-            masked=masked_keys & values.keys(),
-            files=own_files,
-            closed=frozenset(key for key, pair in links.items() if pair not in seen),
-        )
+        seen = self._in_sight({pair for each in links for pair in each.values()})
+        files = self.file_notes({each for row in rows for each in readable.files_in(row)})
+        return [_shown(readable, row, own, titles, seen, files) for row, own in zip(rows, links, strict=True)]
 
     def _in_sight(self, pairs: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
         """Those that can be opened: people always, records where the actor sees them."""
@@ -111,15 +74,62 @@ class Desk(Seat):
         return {each.id: FileNote(each.id, each.name, each.size, each.mime, each.sha256) for each in found}
 
 
-def _links_of(entity: Entity, row: Raw, covered: frozenset[str]) -> dict[str, tuple[str, int]]:
-    """Field key → (entity, id) of the references and people the record names."""
-    return {
-        key: found
-        for key, known in entity.fields.items()
-        if key not in covered and (found := link_of(known, row.get(key))) is not None
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    """The fields of an entity that one person reads, sorted by what must be done for them; not for each record anew."""
+
+    entity: Entity
+    fields: tuple[Field, ...]
+    masked: frozenset[str]
+    links: tuple[Field, ...]
+    files: tuple[Field, ...]
+    shows_title: bool
+
+    @staticmethod
+    def of(entity: Entity, hidden: frozenset[str], masked_keys: frozenset[str]) -> _Readable:
+        seen = tuple(field for field in entity.fields.values() if field.key not in hidden)
+        plain = tuple(field for field in seen if field.key not in masked_keys)
+        return _Readable(
+            entity=entity,
+            fields=tuple(field for field in seen if not isinstance(field.value_type, RowsType)),
+            masked=masked_keys,
+            links=tuple(field for field in plain if isinstance(field.value_type, RefType | PersonType)),
+            files=tuple(field for field in plain if isinstance(field.value_type, FileType)),
+            shows_title=entity.title not in hidden | masked_keys,
+        )
+
+    def links_in(self, row: Raw) -> dict[str, tuple[str, int]]:
+        """Field key → (entity, id) of the references and people the record names."""
+        found = ((field.key, link_of(field, row.get(field.key))) for field in self.links)
+        return {key: pair for key, pair in found if pair is not None}
+
+    def files_in(self, row: Raw) -> Iterator[int]:
+        return (each for field in self.files for each in files_of(field, row.get(field.key)))
+
+
+def _shown(
+    readable: _Readable,
+    row: Raw,
+    links: Mapping[str, tuple[str, int]],
+    titles: Mapping[tuple[str, int], str],
+    seen: Collection[tuple[str, int]],
+    files: Mapping[int, FileNote],
+) -> Record:
+    entity, covered = readable.entity, readable.masked
+    values = {
+        field.key: masked(field, row[field.key]) if field.key in covered else row[field.key]
+        for field in readable.fields
+        if field.key in row
     }
-
-
-def _file_ids(entity: Entity, rows: Iterable[Raw], covered: frozenset[str]) -> set[int]:
-    fields = [(key, known) for key, known in entity.fields.items() if key not in covered]
-    return {each for row in rows for key, known in fields for each in files_of(known, row.get(key))}
+    own_title = titles.get((entity.key, row["id"]), "") if readable.shows_title else ""
+    return Record(
+        entity=entity.key,
+        id=row["id"],
+        version=row["row_version"],
+        title=own_title or str(row.get("code") or f"#{row['id']}"),
+        values=values,
+        titles={key: titles[pair] for key, pair in links.items() if pair in titles},
+        masked=covered & values.keys() if covered else covered,
+        files={each: files[each] for each in readable.files_in(row) if each in files},
+        closed=frozenset(key for key, pair in links.items() if pair not in seen),
+    )

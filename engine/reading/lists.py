@@ -142,9 +142,17 @@ class ReadableScope:
 
 
 def filter_formula(desk: Desk, entity: Entity, text: str) -> Checked[Formula]:
-    """A condition that a person typed, over fields that he or she may read."""
+    """A condition that a person typed, over fields that he or she may read.
+
+    Checked once for all who hold the same roles: which names there are follows from nothing else.
+    """
+    key = (entity.key, text, desk.actor.roles, desk.actor.is_system)
+    known = desk.installed.filters.find(key)
+    if known is not None:
+        return known
     span = Span("filter", 1, 1, 1, 1 + len(text))
-    return check_formula(text, span, ReadableScope(desk, AppScope(desk.app, entity.key, has_ids=True)), YESNO)
+    scope = ReadableScope(desk, AppScope(desk.app, entity.key, has_ids=True))
+    return desk.installed.filters.keep(key, check_formula(text, span, scope, YESNO))
 
 
 # --- by title --------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ def record_rights(desk: Desk, entity: Entity, row: Raw) -> RecordRights:
     case = desk.governing_case(entity, row)
     app, actor = desk.app, desk.actor
     scope = permissions.edit_scope(app, actor, entity, case)
-    may = permissions.rights(app, actor, entity)
+    may = desk.installed.rights.of(actor, entity)
     locked = is_locked(desk, entity, row)
     written = may.edit_fields - {entity.parent}
     fields = frozenset(key for key in written if scope.allows(key)) if not locked else frozenset[str]()
@@ -70,6 +70,6 @@ def _stage(entity: Entity, row: Raw) -> Stage | None:
 
 def _may_add(desk: Desk, entity: Entity, row: Raw, child: Entity, *, locked: bool) -> bool:
     if permissions.governing(desk.app, child) is child:
-        return permissions.rights(desk.app, desk.actor, child).create
+        return desk.installed.rights.of(desk.actor, child).create
     case = desk.governing_case(entity, row)
     return not locked and permissions.edit_scope(desk.app, desk.actor, child, case).all

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy.schema import ExecutableDDLElement
@@ -28,10 +28,18 @@ class Connection:
         self._statements = statements
         self._savepoints = 0
         self.is_dry = False
+        self.record_writes = 0
+        """How often records were written here or undone: what was read of them before may no longer be so."""
         self.dialect: str = driver.dialect.name
+
+    @property
+    def is_only_writer(self) -> bool:
+        """Whether nobody else writes while this transaction does: on SQLite, where it holds the whole file."""
+        return self.dialect == "sqlite"
 
     def rows(self, statement: Statement | Plan, params: Params | None = None) -> list[Row]:
         compiled, sql, bound = self._statements.prepare(statement, params)
+        self.record_writes += compiled.writes_records
         return compiled.read(self._run(sql, bound).fetchall())
 
     def one(self, statement: Statement | Plan, params: Params | None = None) -> Row | None:
@@ -48,19 +56,24 @@ class Connection:
         """The rows one by one, `size` of them in memory at a time. In a snapshot or a write transaction only."""
         compiled, sql, bound = self._statements.prepare(statement, params)
         with closing(self._driver.stream(self._raw)) as cursor:
-            with self._said_plainly():
+            try:
                 cursor.execute(sql, bound)
+            except self._driver.error_type as error:
+                self._say_plainly(error)
             while rows := self._fetched(cursor, size):
                 yield from compiled.read(rows)
 
     def _fetched(self, cursor: Any, size: int) -> list[Row]:
-        with self._said_plainly():
+        try:
             rows: list[Row] = cursor.fetchmany(size)
-            return rows
+        except self._driver.error_type as error:
+            self._say_plainly(error)
+        return rows
 
     def execute(self, statement: Statement | Plan, params: Params | None = None) -> int:
         """Runs a statement that returns no rows; the number of rows it touched."""
-        _, sql, bound = self._statements.prepare(statement, params)
+        compiled, sql, bound = self._statements.prepare(statement, params)
+        self.record_writes += compiled.writes_records
         count: int = self._run(sql, bound).rowcount
         return count
 
@@ -70,10 +83,14 @@ class Connection:
             return
         bound_rows = []
         for params in rows:
-            _, sql, bound = self._statements.prepare(statement, params)
+            compiled, sql, bound = self._statements.prepare(statement, params)
             bound_rows.append(bound)
-        with self._said_plainly(), closing(self._raw.cursor()) as cursor:
-            cursor.executemany(sql, bound_rows)
+        self.record_writes += compiled.writes_records
+        with closing(self._raw.cursor()) as cursor:
+            try:
+                cursor.executemany(sql, bound_rows)
+            except self._driver.error_type as error:
+                self._say_plainly(error)
 
     def define(self, ddl: ExecutableDDLElement) -> None:
         """Runs a CREATE or ALTER."""
@@ -109,6 +126,7 @@ class Connection:
         try:
             yield
         except BaseException:
+            self.record_writes += 1
             self._run(f"ROLLBACK TO SAVEPOINT {name}", ())
             self._run(f"RELEASE SAVEPOINT {name}", ())
             raise
@@ -127,19 +145,17 @@ class Connection:
         self._run(sql, ())
 
     def _run(self, sql: str, bound: Any) -> Any:
-        with self._said_plainly():
-            return self._raw.execute(sql, bound)
-
-    @contextmanager
-    def _said_plainly(self) -> Iterator[None]:
-        """Errors of the database library, as the engine knows them."""
         try:
-            yield
+            return self._raw.execute(sql, bound)
         except self._driver.error_type as error:
-            meant = self._driver.translate(error)
-            if meant is None:
-                raise
-            raise meant from error
+            self._say_plainly(error)
+
+    def _say_plainly(self, error: Exception) -> NoReturn:
+        """Raises the error of the database library as the engine knows it."""
+        meant = self._driver.translate(error)
+        if meant is None:
+            raise error
+        raise meant from error
 
 
 def _physical_on_postgresql() -> sa.Executable:

@@ -22,7 +22,7 @@ from engine.store.columns import POSTGRESQL, SetValue, is_one_of
 from engine.store.layers import conjuncts, live_fields_read, names_read
 from engine.store.plans import Plans
 from engine.store.seal import seal
-from engine.store.tables import EntityTable, Tables
+from engine.store.tables import EntityTable, Tables, has_backup
 
 FormulaSql = Callable[[Formula, sa.FromClause], sa.ColumnElement[bool]]
 """A condition in WHERE form over the rows of a source that has the columns of the formula's entity."""
@@ -129,6 +129,7 @@ class Gate:
         values: dict[str, object] = {} if env is None else dict(self._moment(env))
         values["sight_person"] = sight.own_of
         values["sight_units"] = sight.unit_ids
+        values |= {f"sight_unit_{place}": unit_id for place, unit_id in enumerate(sight.unit_slots)}
         values["sight_records"] = sight.record_ids
         return values
 
@@ -144,8 +145,13 @@ class Gate:
         parts: list[sa.ColumnElement[bool]] = []
         if sight.own_of is not None:
             me = sa.bindparam("sight_person", type_=sa.BigInteger())
-            parts += [columns.owner_id == me, columns.backup_id == me]
-        if sight.unit_ids:
+            parts.append(columns.owner_id == me)
+            if has_backup(self.app, found.entity):
+                parts.append(columns.backup_id == me)
+        if slots := sight.unit_slots:
+            places = [sa.bindparam(f"sight_unit_{place}", type_=sa.BigInteger()) for place in range(len(slots))]
+            parts.append(columns.unit_id.in_(places))
+        elif sight.unit_ids:
             parts.append(is_one_of(columns.unit_id, "sight_units"))
         if sight.record_ids:
             parts.append(is_one_of(columns.id, "sight_records"))

@@ -12,13 +12,16 @@ from sqlalchemy.sql import visitors
 
 from dsl.app import App, ListView, OneOpen
 from dsl.formula.tree import Aggregate, Between, Compare, Node, Path
-from dsl.formula.value_types import FileType, RefType, TextType
+from dsl.formula.value_types import ChoiceType, FileType, RefType, TextType, YesNoType
 from dsl.formula.walk import all_nodes
 from engine.store.columns import POSTGRESQL
 from engine.store.driver import DuplicateValue
 from engine.store.given import formula_of
 from engine.store.ledger import short
-from engine.store.tables import EntityTable, Tables
+from engine.store.tables import EntityTable, Tables, has_backup
+
+MOST_FILTERS = 2
+"""So many of a view's filters, the first it names, share an index with its sort. Each index costs every write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def indexes_of(tables: Tables, found: EntityTable, dialect: str) -> list[sa.Inde
         sa.Index(rule.name, rule.column, unique=True, sqlite_where=rule.where, postgresql_where=rule.where)
         for rule in _unique_rules(found)
     ]
-    return [*unique, *_plain(found, _asked_of(tables.app, found), dialect), *_links(found)]
+    return [*unique, *_plain(tables.app, found, _asked_of(tables.app, found), dialect), *_links(found)]
 
 
 def taken_by(tables: Tables, duplicate: DuplicateValue) -> Taken | None:
@@ -107,9 +110,11 @@ def _ranges(where: Node) -> Iterator[str]:
                 yield key
 
 
-def _plain(found: EntityTable, asked: Mapping[str, str], dialect: str) -> Iterator[sa.Index]:
+def _plain(app: App, found: EntityTable, asked: Mapping[str, str], dialect: str) -> Iterator[sa.Index]:
     columns = found.table.c
     yield _index(found.table, [columns.owner_id, columns.created_at])
+    if has_backup(app, found.entity):
+        yield _index(found.table, [columns.backup_id, columns.created_at])
     yield _index(found.table, [columns.unit_id, columns.created_at])
     if found.entity.has_stages:
         yield _index(found.table, [columns.stage, columns.unit_id])
@@ -119,7 +124,17 @@ def _plain(found: EntityTable, asked: Mapping[str, str], dialect: str) -> Iterat
             yield _index(found.table, [found.column(each) for each in (key, asked.get(key)) if each])
     for view in found.entity.lists:
         if sort := _sort_columns(found, view, dialect):
-            yield _index(found.table, sort, salt=",".join((*view.sort, "id")))
+            said = (*view.sort, "id")
+            yield _index(found.table, sort, salt=",".join(said))
+            if filtered := _filter_columns(found, view):
+                yield _index(found.table, [*filtered, *sort], salt=",".join((*view.filters[:MOST_FILTERS], *said)))
+
+
+def _filter_columns(found: EntityTable, view: ListView) -> list[sa.ColumnElement[Any]]:
+    """The columns of the first filters that a view names, as far as people ask them for one value."""
+    fields = found.entity.fields
+    asked = [key for key in view.filters[:MOST_FILTERS] if isinstance(fields[key].value_type, ChoiceType | YesNoType)]
+    return [found.column(key) for key in asked if found.has_column(key)]
 
 
 def _sort_columns(found: EntityTable, view: ListView, dialect: str) -> list[sa.ColumnElement[Any]]:

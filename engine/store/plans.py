@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.cache_key import CacheKey
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from engine.store.seal import Statement, SystemStatement, guard
+from engine.store.seal import PROTECTED, Statement, SystemStatement, guard
 
 MOST_PLANS = 1024
 
@@ -61,6 +61,7 @@ class Compiled:
         self._has_lists = bool(compiler.post_compile_params or compiler.literal_execute_params)
         self._order: Sequence[str] | None = compiler.positiontup
         self._writers: Mapping[str, Any] = compiler._bind_processors  # a function, or several for a tuple
+        self.writes_records = _writes_records(compiler)
         readers = [column.type._cached_result_processor(dialect, _NUMERIC) for column in compiler._result_columns]
         self._readers = [(place, read) for place, read in enumerate(readers) if read]
 
@@ -90,25 +91,29 @@ class Compiled:
         return read_rows
 
 
-class Slot:
+def _writes_records(compiler: SQLCompiler) -> bool:
+    """Whether the statement inserts into, updates or deletes from an entity's table."""
+    if not (compiler.isinsert or compiler.isupdate or compiler.isdelete):
+        return False
+    table = getattr(compiler.statement, "table", None)
+    return PROTECTED in getattr(table, "info", {})
+
+
+class Slot(NamedTuple):
     """One place for a value in a plan: filled from the parameter `key`, or always with the same value."""
 
-    __slots__ = ("fixed", "is_required", "key", "name", "write")
+    name: str
+    key: str
+    write: Callable[[Any], Any] | None
+    is_required: bool
+    fixed: Any
 
-    def __init__(self, param: sa.BindParameter[Any], name: str, write: Callable[[Any], Any] | None) -> None:
-        self.name, self.key, self.write = name, param.key, write
-        self.is_required = param.required
-        self.fixed = None if param.required else self.written(param.effective_value)
 
-    def written(self, value: Any) -> Any:
-        return self.write(value) if self.write else value
-
-    def fill(self, params: Params) -> Any:
-        if self.key in params:
-            return self.written(params[self.key])
-        if self.is_required:
-            raise sa.exc.InvalidRequestError(f"a plan misses its parameter {self.key}")
-        return self.fixed
+def _slot_of(param: sa.BindParameter[Any], name: str, write: Callable[[Any], Any] | None) -> Slot:
+    if param.required:
+        return Slot(name, param.key, write, True, None)
+    value = param.effective_value
+    return Slot(name, param.key, write, False, write(value) if write else value)
 
 
 class CompiledPlan(Compiled):
@@ -116,16 +121,24 @@ class CompiledPlan(Compiled):
 
     def __init__(self, compiler: SQLCompiler, dialect: Dialect) -> None:
         super().__init__(compiler, dialect)
-        slots = {name: Slot(param, name, self._writers.get(name)) for param, name in compiler.bind_names.items()}
+        slots = {name: _slot_of(param, name, self._writers.get(name)) for param, name in compiler.bind_names.items()}
         self._slots = [slots[name] for name in self._order] if self._order is not None else list(slots.values())
 
     def bind(self, params: Params | None, found: Sequence[sa.BindParameter[Any]] | None = None) -> tuple[str, Any]:
         if self._has_lists:
             return super().bind(params, found)
-        given = params or {}
+        values, given = [], params or {}
+        for _name, key, write, is_required, fixed in self._slots:
+            if key in given:
+                value = given[key]
+                values.append(write(value) if write else value)
+            elif is_required:
+                raise sa.exc.InvalidRequestError(f"a plan misses its parameter {key}")
+            else:
+                values.append(fixed)
         if self._order is not None:
-            return self.sql, [slot.fill(given) for slot in self._slots]
-        return self.sql, {slot.name: slot.fill(given) for slot in self._slots}
+            return self.sql, values
+        return self.sql, {slot.name: value for slot, value in zip(self._slots, values, strict=True)}
 
 
 class Plan:

@@ -7,7 +7,7 @@ version it was made on and touches nothing if somebody saved in between.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -42,9 +42,18 @@ class SystemValues:
     stage_since: datetime | None = None
 
     def as_columns(self) -> dict[str, object]:
-        columns = asdict(self)
-        at, by = columns.pop("at"), columns.pop("by")
-        return {**columns, "created_at": at, "created_by": by, "changed_at": at, "changed_by": by}
+        return {
+            "owner_id": self.owner_id,
+            "backup_id": self.backup_id,
+            "unit_id": self.unit_id,
+            "pipeline": self.pipeline,
+            "stage": self.stage,
+            "stage_since": self.stage_since,
+            "created_at": self.at,
+            "created_by": self.by,
+            "changed_at": self.at,
+            "changed_by": self.by,
+        }
 
 
 class Records:
@@ -66,16 +75,12 @@ class Records:
         record_id: int,
         env: Env | None = None,
         *,
-        lock: bool = False,
         fields: Collection[str] | None = None,
     ) -> Record | None:
         """The record, or None if there is none in this sight.
 
-        lock: holds the row until the transaction ends, and reads it after waiting for whoever held it. fields: the
-        live fields wanted (None: all); stored fields always come.
+        fields: the live fields wanted (None: all); stored fields always come.
         """
-        if lock:
-            self.lock(conn, entity, [record_id])
         found = self._select(conn, sight, entity, env, "id", record_id, fields)
         return found[0] if found else None
 
@@ -123,7 +128,7 @@ class Records:
 
     def lock(self, conn: Connection, entity: str, ids: Iterable[int]) -> None:
         """Holds these rows until the transaction ends, in the order of their ids. On SQLite the writer holds all."""
-        if conn.dialect == "sqlite":
+        if conn.is_only_writer:
             return
         table = self.tables.entity(entity).table
 

@@ -7,7 +7,7 @@ sounds is an entry of its own (field ""), its initials and its whole pinyin: `hd
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -103,23 +103,30 @@ def index(
         return
     if not is_new:
         _forget(conn, entity.key, record_id, tuple(found))
-    for field, words in found.items():
-        if words:
-            _add(conn, entity.key, record_id, field, words)
+    _add(conn, _rows_of(entity, record_id, found))
 
 
 def index_many(conn: Connection, entity: Entity, rows: Iterable[tuple[int, Mapping[str, object]]]) -> None:
     """The entries of many new records at once: (id, values) each."""
-    new = [
+    _add(conn, [row for record_id, values in rows for row in _rows_of(entity, record_id, entries(entity, values))])
+
+
+def _rows_of(entity: Entity, record_id: int, words_by_field: Mapping[str, str]) -> list[dict[str, object]]:
+    return [
         {"entity": entity.key, "record_id": record_id, "field": field, "new_words": words}
-        for record_id, values in rows
-        for field, words in entries(entity, values).items()
+        for field, words in words_by_field.items()
         if words
     ]
+
+
+def _add(conn: Connection, new: Sequence[Mapping[str, object]]) -> None:
+    """On SQLite the words lie beside the entry under its number; there is but one writer to take the next ones."""
+    if not new:
+        return
     if conn.dialect == POSTGRESQL:
         conn.execute_many(_plans.get("add many", lambda: _insert(has_words=True)), new)
         return
-    first = (conn.value(sa.select(sa.func.max(_entry.id))) or 0) + 1
+    first = (conn.value(_plans.get("last entry", lambda: sa.select(sa.func.max(_entry.id)))) or 0) + 1
     numbered = [{**entry, "entry": first + place} for place, entry in enumerate(new)]
     conn.execute_many(_plans.get("add numbered", lambda: _insert(has_words=False, is_numbered=True)), numbered)
     conn.execute_many(_plans.get("add words", _insert_words), numbered)
@@ -149,14 +156,6 @@ def _forget(conn: Connection, entity: str, record_id: int, fields: Collection[st
     gone = [row[0] for row in conn.rows(_plans.get("forget", _delete), params)]
     if gone and conn.dialect != POSTGRESQL:
         conn.execute_many(_plans.get("forget words", _delete_words), [{"entry": entry_id} for entry_id in gone])
-
-
-def _add(conn: Connection, entity: str, record_id: int, field: str, words: str) -> None:
-    is_postgresql = conn.dialect == POSTGRESQL
-    add = _plans.get(("add", is_postgresql), lambda: _insert(has_words=is_postgresql).returning(_entry.id))
-    entry_id = conn.value(add, {"entity": entity, "record_id": record_id, "field": field, "new_words": words})
-    if not is_postgresql:
-        conn.execute(_plans.get("add words", _insert_words), {"entry": entry_id, "new_words": words})
 
 
 def _delete() -> sa.Executable:

@@ -172,6 +172,11 @@ def greatest(*values: Wide) -> Wide:
     return max(values, key=int)
 
 
+def whole(upper: int, lower: int) -> Wide | None:
+    """The sum whose halves were added up apart (see `engine.store.sql_numbers.sum_in_halves`)."""
+    return _wide((upper << 31) + lower)
+
+
 class Least:
     """min over rows of numbers that may be wide; empty values are left out."""
 
@@ -234,6 +239,7 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., object]], ...] = (
     ("x_min_of", -1, least),
     ("x_max_of", -1, greatest),
     ("x_number_text", 2, number_text),
+    ("x_whole", 2, whole),
 )
 
 AGGREGATES: tuple[tuple[str, type], ...] = (("x_sum", Sum), ("x_min", Least), ("x_max", Greatest))

@@ -25,7 +25,7 @@ from dsl.formula.value_types import (
 from dsl.source import NOWHERE
 from engine.store.given import formula_of
 from engine.store.layers import layered, live_fields_read
-from engine.store.sql_numbers import PLAIN, Term
+from engine.store.sql_numbers import CHEAP, PLAIN, Term, sum_in_halves
 from engine.store.sql_scope import Row
 from engine.store.sql_types import (
     Operator,
@@ -156,7 +156,7 @@ def aggregate(writer: Writer, node: Aggregate) -> Sql:
         case "avg":
             total = inner.term(node.value)
             many = total.reach * MANY_ROWS
-            summed = Term(_total(inner, total.sql, total.reach, chosen, child), total.scale, -many, many)
+            summed = Term(_total(inner, total, chosen, child), total.scale, -many, many)
             counted = _count(sa.func.count(total.sql), chosen, child, writer)
             scale = node.type.scale if isinstance(node.type, NumberType) else 0
             return writer.numbers.divide(summed, Term(counted, 0, 0, MANY_ROWS), scale).sql
@@ -188,15 +188,20 @@ def _count(counted: Sql, chosen: Sequence[Condition], child: Row, writer: Writer
 def _sum(inner: Writer, value: Node, gives: ValueType, chosen: Sequence[Condition], child: Row) -> Sql:
     """The exact sum; 0 of nothing; empty beyond the limit of numbers."""
     term = inner.term(value)
-    total = _total(inner, term.sql, term.reach, chosen, child)
+    total = _total(inner, term, chosen, child)
     many = term.reach * MANY_ROWS
     scale = gives.scale if isinstance(gives, NumberType) else 0
     return inner.numbers.to_scale(Term(total, term.scale, -many, many), scale).sql
 
 
-def _total(inner: Writer, value: Sql, reach: int, chosen: Sequence[Condition], child: Row) -> Sql:
-    is_plain = inner.dialect == "postgresql" or reach * MANY_ROWS < PLAIN
-    summed = sa.func.sum(value, type_=value.type) if is_plain else sa.func.x_sum(value, type_=value.type)
+def _total(inner: Writer, term: Term, chosen: Sequence[Condition], child: Row) -> Sql:
+    value = term.sql
+    if inner.dialect == "postgresql" or term.reach * MANY_ROWS < PLAIN:
+        summed: Sql = sa.func.sum(value, type_=value.type)
+    elif not term.is_wide and term.size <= CHEAP:
+        summed = sum_in_halves(value)
+    else:
+        summed = sa.func.x_sum(value, type_=value.type)
     return _scalar(sa.select(sql_call("coalesce", summed, 0, gives=value.type)).where(*chosen), [child], value)
 
 

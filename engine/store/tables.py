@@ -39,6 +39,14 @@ class EntityTable:
         return self.links[key]
 
 
+def has_backup(app: App, entity: Entity) -> bool:
+    """Whether anybody can be a backup for its records: a field of its own says who, or one of a record above it."""
+    field = entity.fields.get(entity.backup_field)
+    if field is not None and not field.given:
+        return True
+    return bool(entity.parent) and has_backup(app, app.entity(entity.parent))
+
+
 class Tables:
     """All entity tables of one App, in the physical names of the ledger."""
 

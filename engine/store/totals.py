@@ -8,8 +8,10 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
-from dsl.app import App
+from dsl.app import App, Field
 from dsl.formula.env import Env
 from dsl.formula.function_row import PERIODS
 from dsl.formula.tree import Call, Const, Formula, Node, Path
@@ -36,6 +38,7 @@ from engine.store.layers import own_reads
 from engine.store.live import SqlFormulas
 from engine.store.plans import Plans
 from engine.store.sql_formula import WideNumber, to_sql
+from engine.store.sql_numbers import sum_in_halves
 from engine.store.sql_types import sql_call
 from engine.store.tables import Tables
 from engine.verdict import Finding
@@ -152,7 +155,7 @@ class Totals:
         found = self.tables.entity(entity)
         more = {"part": partial(self._formulas.value, part, entity)} if part else None
         rows = self._gate.readable(entity, sight, live=live, where=(where,) if where else (), more=more)
-        summed = [self._sum(rows.c[found.aliases.get(key, key)], fields[key].value_type) for key in sums]
+        summed = [self._sum(rows.c[found.aliases.get(key, key)], fields[key]) for key in sums]
         keys: list[sa.ColumnElement[Any]] = []
         if by:
             column = rows.c[found.aliases.get(own, own)]
@@ -160,7 +163,8 @@ class Totals:
         keys += [rows.c["part"]] if part else []
         if not keys:
             return sa.select(sa.null(), sa.func.count(), *summed).select_from(rows)
-        return sa.select(*keys, sa.func.count(), *summed).select_from(rows).group_by(*keys).limit(MOST_GROUPS)
+        grouped = sa.select(*keys, sa.func.count(), *summed).select_from(rows)
+        return grouped.group_by(*map(self._group_key, keys)).limit(MOST_GROUPS)
 
     def _first_day(self, entity: str, rows: sa.FromClause, key: str, period: str) -> sa.ColumnElement[Any]:
         """The first day of the period that the field's day lies in, in the app's zone."""
@@ -172,11 +176,24 @@ class Totals:
         day = Call(type=DATE, nullable=True, span=NOWHERE, function="start_of", args=(path, named))
         return to_sql(day, self._formulas.scope.over(entity, rows))
 
-    def _sum(self, column: sa.ColumnElement[Any], value_type: ValueType) -> sa.ColumnElement[Any]:
+    def _group_key(self, key: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """As `+key` on SQLite, which would else walk an index in the order of the key, past every record out of sight,
+        where the index of the sight finds the few that count.
+        """
+        if self._formulas.scope.dialect != "sqlite":
+            return key
+        return UnaryExpression(key, operator=custom_op("+"), type_=key.type)
+
+    def _sum(self, column: sa.ColumnElement[Any], field: Field) -> sa.ColumnElement[Any]:
         """An exact sum: SQLite's own would raise where it passes 64 bits."""
-        kind = WideNumber(value_type.scale if isinstance(value_type, NumberType) else 0)
-        name = "x_sum" if self._formulas.scope.dialect == "sqlite" else "sum"
-        return sa.type_coerce(sa.func.coalesce(sql_call(name, column, gives=kind), 0), kind)
+        kind = WideNumber(field.value_type.scale if isinstance(field.value_type, NumberType) else 0)
+        if self._formulas.scope.dialect != "sqlite":
+            summed = sql_call("sum", column, gives=kind)
+        elif field.is_live:
+            summed = sql_call("x_sum", column, gives=kind)
+        else:
+            summed = sum_in_halves(sa.type_coerce(column, kind))
+        return sa.type_coerce(sa.func.coalesce(summed, 0), kind)
 
 
 def _place(kind: ValueType | None, group: Group) -> tuple[bool, Any]:

@@ -52,7 +52,7 @@ def create(work: Work, command: Create) -> int | None:
 def write_new(work: Work, command: Create) -> int:
     """The first half of `create`: the record and its rows stand there, not yet recomputed and not judged."""
     entity = work.entity(command.entity)
-    if not permissions.rights(work.app, work.actor, entity).create:
+    if not work.installed.rights.of(work.actor, entity).create:
         raise NotAllowed(work.say("access.create", entity=entity.label.say(work.language)))
     parent = _parent_of_new(work, entity, command)
     record_id = insert_new(work, entity, command.values, parent, stage=_first_stage(work, entity, command))
@@ -99,7 +99,7 @@ def judge_changed(work: Work, command: Update, *, was_editable: bool) -> None:
 def delete(work: Work, command: Delete) -> int:
     entity = work.entity(command.entity)
     record = find_at_version(work, entity, command.id, command.version, {})
-    if not permissions.rights(work.app, work.actor, entity).delete:
+    if not work.installed.rights.of(work.actor, entity).delete:
         raise NotAllowed(work.say("access.delete"))
     remove_checked(work, entity, record)
     work.recompute()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from dsl.app import Entity, Field
 from dsl.formula.value_types import FileType, PersonType, RefType
-from engine.people import organisation, permissions, users
+from engine.people import organisation, users
 from engine.people.permissions import EditScope
 from engine.store.columns import empty_value
 from engine.values import complaint, is_written
@@ -23,13 +23,12 @@ def read_values(
     Everything wrong is noted on the work: unreadable input as a fault, a field that is not the actor's as a finding.
     A value equal to the present one is no change and needs no right: a form may send back all it showed.
     """
-    hidden = permissions.hidden_fields(work.app, work.actor, entity)
-    masked = permissions.masked_fields(work.app, work.actor, entity)
+    rights = work.installed.rights.of(work.actor, entity)
     changed: dict[str, object] = {}
     for key, given in values.items():
         field = entity.fields.get(key)
         rule = f"{entity.key}.fields.{key}"
-        if field is None or key in hidden:
+        if field is None or key in rights.hidden:
             work.fault(f"{rule}.input", work.say("input.unknown", field=key), key)
             continue
         value = _normal(field, given)
@@ -38,7 +37,7 @@ def read_values(
         label = field.label.say(work.language)
         if not is_written(entity, field):
             work.fault(f"{rule}.input", work.say("input.computed", label=label), key)
-        elif (before is not None and key == entity.parent) or key in masked or not scope.allows(key):
+        elif (before is not None and key == entity.parent) or key in rights.masked or not scope.allows(key):
             work.refuse(f"{rule}.access", work.say("access.field", label=label), entity, key)
         elif said := complaint(field, value, work.language):
             work.fault(f"{rule}.input", said, key)
@@ -84,8 +83,7 @@ def _leads_somewhere(work: Work, field: Field, value: object, before: Mapping[st
         case RefType(entity="department") if isinstance(value, int):
             return organisation.find_unit(work.conn, value) is not None
         case RefType(entity=entity) if isinstance(value, int):
-            sight = work.sight(work.app.entity(entity))
-            return work.installed.records.find(work.conn, sight, entity, value, work.env, fields=()) is not None
+            return work.sees(work.app.entity(entity), value)
         case FileType():
             held = _file_ids(before.get(field.key)) if before else frozenset()
             return holding.may_attach(work.conn, work.actor, _file_ids(value) - held)

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from dsl.app import Entity
 from engine.flow.evidence import Proof
-from engine.people import permissions
 from engine.store import evidence, history, search, visits
 from engine.store.history import EventKind, NewEvent
 from engine.store.system_tables import file, waiver
@@ -31,11 +31,25 @@ def remember(work: Work) -> tuple[int, ...]:
         ({(deed.entity, deed.id) for deed in work.deeds} | work.restored) - work.removed
     ):
         entity = work.app.entity(entity_key)
-        search.index(work.conn, entity, record_id, work.get(entity, record_id))
+        _index(work, entity, record_id)
     _index_recomputed(work)
     for entity_key, record_id in sorted(work.removed):
         search.forget(work.conn, work.app.entity(entity_key), record_id)
     return ids
+
+
+def _index(work: Work, entity: Entity, record_id: int) -> None:
+    """The words of what was written, and of what may have been computed from it."""
+    deeds = [deed for deed in work.deeds if (deed.entity, deed.id) == (entity.key, record_id)]
+    is_new = any(deed.kind == "created" for deed in deeds)
+    written = {key for deed in deeds for key in deed.changes}
+    record = work.get(entity, record_id)
+    texts = {
+        key: record[key]
+        for key in search.searchable(entity)
+        if is_new or key in written or entity.fields[key].is_computed
+    }
+    search.index(work.conn, entity, record_id, texts, is_new=is_new)
 
 
 def _index_recomputed(work: Work) -> None:
@@ -55,9 +69,7 @@ def readable_image(work: Work, entity_key: str, record_id: int | None) -> Mappin
     record = work.find(entity, record_id, seen=False) if record_id is not None else None
     if record is None:
         return {}
-    covered = permissions.hidden_fields(work.app, work.actor, entity) | permissions.masked_fields(
-        work.app, work.actor, entity
-    )
+    covered = work.installed.rights.covered(work.actor, entity)
     return {key: value for key, value in record.items() if key not in covered}
 
 

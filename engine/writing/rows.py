@@ -16,7 +16,7 @@ from dsl.app import Entity, Pipeline, Stage
 from engine.errors import NotThere, VersionConflict
 from engine.flow.dwell import due_at
 from engine.flow.stages import choose_pipeline
-from engine.people import permissions, users
+from engine.people import users
 from engine.people.sight import SYSTEM_SIGHT
 from engine.store import visits
 from engine.store.records import SystemValues
@@ -135,9 +135,7 @@ def _restore(work: Work, entity: Entity, which: sa.ColumnElement[bool], removed_
 def conflict(work: Work, entity: Entity, record_id: int, mine: Mapping[str, object]) -> VersionConflict:
     """Somebody saved in between: both sides, theirs without what the actor may not read."""
     theirs = work.find(entity, record_id) or {}
-    covered = permissions.hidden_fields(work.app, work.actor, entity) | permissions.masked_fields(
-        work.app, work.actor, entity
-    )
+    covered = work.installed.rights.covered(work.actor, entity)
     shown = {key: value for key, value in theirs.items() if key in entity.fields and key not in covered}
     return VersionConflict(dict(mine), shown, int(theirs.get("row_version", 0)))
 
@@ -162,7 +160,13 @@ def stamps_of(work: Work, entity: Entity, values: Mapping[str, object], parent: 
         owner_id = values.get("owner_id", person_id(work))
     owner = owner_id if isinstance(owner_id, int) else None
     backup = backup_id if isinstance(backup_id, int) else None
-    return Stamps(owner, backup, users.unit_of(work.conn, owner) if owner is not None else None)
+    return Stamps(owner, backup, _unit_of(work, owner))
+
+
+def _unit_of(work: Work, owner: int | None) -> int | None:
+    if owner is None or owner == work.actor.id:
+        return work.actor.unit_id if owner is not None else None
+    return users.unit_of(work.conn, owner)
 
 
 def written_field(entity: Entity, key: str) -> str:

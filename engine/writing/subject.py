@@ -15,17 +15,23 @@ def find_locked(work: Work, entity: Entity, record_id: int) -> Record:
 
     A gate may count rows beneath a common parent: whoever writes there must queue.
     """
-    seen = work.find(entity, record_id)
-    if seen is None:
-        raise NotThere(f"{entity.key} {record_id}")
-    if work.imagines:
-        return seen
-    for above, above_id in reversed(_line_above(work, entity, seen)):
-        work.installed.records.lock(work.conn, above.key, [above_id])
-    record = work.find(entity, record_id, lock=True)
+    if not work.imagines:
+        _lock(work, entity, record_id)
+    record = work.find(entity, record_id)
     if record is None:
         raise NotThere(f"{entity.key} {record_id}")
     return record
+
+
+def _lock(work: Work, entity: Entity, record_id: int) -> None:
+    """On SQLite the writer holds everything already. Nobody waits for, or holds, what he does not see."""
+    if work.conn.is_only_writer:
+        return
+    if not work.sees(entity, record_id):
+        raise NotThere(f"{entity.key} {record_id}")
+    for held, held_id in (*reversed(_line_above(work, entity, record_id)), (entity, record_id)):
+        work.installed.records.lock(work.conn, held.key, [held_id])
+    work.read_again()
 
 
 def find_at_version(
@@ -38,11 +44,10 @@ def find_at_version(
     return record
 
 
-def _line_above(work: Work, entity: Entity, record: Record) -> list[tuple[Entity, int]]:
+def _line_above(work: Work, entity: Entity, record_id: int) -> list[tuple[Entity, int]]:
     """The records this one is a part of, the nearest first."""
     line: list[tuple[Entity, int]] = []
-    while entity.parent and isinstance(parent_id := record.get(entity.parent), int):
-        entity = work.app.entity(entity.parent)
-        line.append((entity, parent_id))
-        record = work.get(entity, parent_id) if entity.parent else {}
+    while entity.parent and isinstance(parent_id := work.get(entity, record_id).get(entity.parent), int):
+        entity, record_id = work.app.entity(entity.parent), parent_id
+        line.append((entity, record_id))
     return line

@@ -14,7 +14,7 @@ from dsl.app import Entity, Field, OneOpen
 from engine.store.columns import empty_value
 from engine.store.driver import DuplicateValue
 from engine.store.indexes import taken_by
-from engine.store.seal import Reason, as_system
+from engine.store.seal import Reason, SystemStatement, as_system
 from engine.values import is_empty
 from engine.verdict import Finding, Needs
 from engine.writing.work import Work
@@ -51,25 +51,42 @@ def _taken(
     work: Work, entity: Entity, record_id: int, image: Mapping[str, object], written: Mapping[str, object]
 ) -> Iterator[tuple[str, Finding]]:
     """(the key not to be written, the finding)."""
-    found = work.installed.tables.entity(entity.key)
-    others = (found.table.c.id != record_id, found.table.c.deleted_at.is_(None))
     for field in entity.fields.values():
         value = image.get(field.key)
         if not field.unique or field.key not in written or is_empty(value):
             continue
-        same = sa.select(found.table.c.id).where(found.column(field.key) == value, *others).limit(1)
-        if work.conn.one(as_system(same, Reason.JUDGE)) is not None:
+        if _other_with(work, entity, field.key, (), value, record_id) is not None:
             yield field.key, _is_taken(work, entity, field)
     for rule in entity.one_open:
         value = image.get(rule.field)
         if image.get("stage") not in rule.stages or value is None or not {rule.field, "stage"} & written.keys():
             continue
-        open_ones = sa.select(found.table.c.id).where(
-            found.column(rule.field) == value, found.table.c.stage.in_(rule.stages), *others
-        )
-        other = work.conn.one(as_system(open_ones.limit(1), Reason.JUDGE))
+        other = _other_with(work, entity, rule.field, tuple(rule.stages), value, record_id)
         if other is not None:
-            yield "stage" if "stage" in written else rule.field, _already_open(work, entity, rule, int(other[0]))
+            yield "stage" if "stage" in written else rule.field, _already_open(work, entity, rule, other)
+
+
+def _other_with(
+    work: Work, entity: Entity, key: str, stages: tuple[str, ...], value: object, record_id: int
+) -> int | None:
+    """Another living record with this value, in one of the stages if any are named; its id."""
+    plan = work.installed.records.plans.get(
+        ("other with", entity.key, key, stages), lambda: _holder_of(work, entity, key, stages)
+    )
+    found: int | None = work.conn.value(plan, {"value": value, "id": record_id})
+    return found
+
+
+def _holder_of(work: Work, entity: Entity, key: str, stages: tuple[str, ...]) -> SystemStatement:
+    found = work.installed.tables.entity(entity.key)
+    column = found.column(key)
+    same = column == sa.bindparam("value", type_=column.type)
+    others = sa.select(found.table.c.id).where(
+        same, found.table.c.id != sa.bindparam("id", type_=sa.BigInteger()), found.table.c.deleted_at.is_(None)
+    )
+    if stages:
+        others = others.where(found.table.c.stage.in_(stages))
+    return as_system(others.limit(1), Reason.JUDGE)
 
 
 def _is_taken(work: Work, entity: Entity, field: Field) -> Finding:

@@ -73,6 +73,10 @@ class Work(Seat):
     """Records that still want their document number."""
     imagines: bool = False
     """Nothing is locked or written: a step is imagined over the record as read (see `engine.writing.foresight`)."""
+    _whole: dict[tuple[str, int], Record] = field(default_factory=dict, init=False)
+    """Records as they were last read, whoever sees them."""
+    _writes: int = field(default=0, init=False)
+    """`Connection.record_writes` when they were read."""
 
     @property
     def is_brought_in(self) -> bool:
@@ -105,12 +109,30 @@ class Work(Seat):
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    def find(self, entity: Entity, record_id: int, *, seen: bool = True, lock: bool = False) -> Record | None:
+    def find(self, entity: Entity, record_id: int, *, seen: bool = True) -> Record | None:
         """The record now: as the actor may see it, or (seen=False) whatever the actor sees."""
-        sight = self.sight(entity) if seen else SYSTEM_SIGHT
-        lock = lock and not self.imagines
-        found = self.installed.records.find(self.conn, sight, entity.key, record_id, self.env, lock=lock)
-        return None if found is None else {**found, **self.withheld.get((entity.key, record_id), {})}
+        if seen and not self.sees(entity, record_id):
+            return None
+        key = (entity.key, record_id)
+        if self._writes != self.conn.record_writes:
+            self.read_again()
+        if key not in self._whole:
+            found = self.installed.records.find(self.conn, SYSTEM_SIGHT, entity.key, record_id, self.env)
+            if found is None:
+                return None
+            self._whole[key] = found
+        return {**self._whole[key], **self.withheld.get(key, {})}
+
+    def sees(self, entity: Entity, record_id: int) -> bool:
+        """Whether the record is there and in the actor's sight."""
+        return record_id in self.installed.records.visible(
+            self.conn, self.sight(entity), entity.key, [record_id], self.env
+        )
+
+    def read_again(self) -> None:
+        """Forget what was read of records: some were written here, or others had time to write them."""
+        self._whole.clear()
+        self._writes = self.conn.record_writes
 
     def get(self, entity: Entity, record_id: int) -> Record:
         """The record now, whoever asks. It was there a moment ago in this transaction."""

@@ -18,7 +18,17 @@ from engine.verdict import Finding
 from web.api.blueprint import api
 from web.api.body import unreadable, yes_no
 from web.api.sentences import say
-from web.api.values import POINTERS, entity_named, expand, expandable, field_json, file_json, record_json, target_of
+from web.api.values import (
+    POINTERS,
+    entity_named,
+    expand,
+    expandable,
+    field_json,
+    file_json,
+    record_json,
+    records_json,
+    target_of,
+)
 from web.responses import explanation_json, finding_json, json_answer
 from web.session import current_context, current_engine, current_language
 
@@ -45,7 +55,7 @@ def list_records(entity: str) -> Response:
         search=_search(),
     )
     page = current_engine().page(current_context(), query)
-    items = [record_json(record) for record in page.items]
+    items = records_json(shape.key, page.items)
     if names:
         kept = {"id", "version", "_version", "_title", *names}
         items = [{key: value for key, value in item.items() if key in kept} for item in items]

@@ -6,8 +6,9 @@ never does), so that an entity may have a field called `version` or `findings`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from dsl import kinds
 from dsl.app import Entity, Field
@@ -21,6 +22,7 @@ from web.url_parts import MOST_ID
 
 ROWS_LIMIT = 500
 POINTERS = frozenset({"ref", "person"})
+NOT_PLAIN = POINTERS | {"file", "image", "files", "table"}
 
 
 def entity_named(key: str) -> Entity:
@@ -54,7 +56,7 @@ def wanted(entity: Entity, body: Mapping[str, object]) -> Wanted:
 def _read(
     entity: Entity, body: Mapping[str, object], findings: list[Finding], where: str = ""
 ) -> tuple[dict[str, object], dict[str, tuple[ChildRow, ...]]]:
-    hidden = current_engine().rights(current_context(), entity.key).hidden
+    app, hidden = current_engine().app, current_engine().rights(current_context(), entity.key).hidden
     values: dict[str, object] = {}
     children: dict[str, tuple[ChildRow, ...]] = {}
     for key, raw in body.items():
@@ -66,18 +68,12 @@ def _read(
         elif field.kind == "table":
             findings.append(_complaint(entity.key, key, where, say("nested_rows", current_language(), key=key)))
         else:
-            _read_one(entity, field, raw, values, findings, where)
+            value = kinds.KINDS[field.kind].read(app, field, raw)
+            if isinstance(value, kinds.Complaint):
+                findings.append(_complaint(entity.key, key, where, value.said.say(current_language())))
+            else:
+                values[key] = value
     return values, children
-
-
-def _read_one(
-    entity: Entity, field: Field, raw: object, values: dict[str, object], findings: list[Finding], where: str
-) -> None:
-    value = kinds.read_value(current_engine().app, field, raw, current_language())
-    if isinstance(value, kinds.Complaint):
-        findings.append(_complaint(entity.key, field.key, where, value.said.say(current_language())))
-    else:
-        values[field.key] = value
 
 
 def _rows(entity: Entity, field: Field, raw: object, findings: list[Finding]) -> tuple[ChildRow, ...]:
@@ -130,15 +126,27 @@ def expand(entity: Entity, items: Sequence[dict[str, object]], names: Sequence[s
 
 def record_json(record: Record) -> dict[str, object]:
     """The flat object of a record as the engine answers it: cut to what the person may read."""
-    entity = current_engine().app.entities[record.entity]
+    return records_json(record.entity, [record])[0]
+
+
+def records_json(entity_key: str, records: Iterable[Record]) -> list[dict[str, object]]:
+    """The same for many records of one entity."""
+    entity = current_engine().app.entities[entity_key]
+    plain = _plain_writers(entity)
+    return [_body_of(entity, record, plain) for record in records]
+
+
+def _body_of(entity: Entity, record: Record, plain: Mapping[str, Callable[[object], object]]) -> dict[str, object]:
+    """plain: see `_plain_writers`."""
     body = _head(entity, record.id, record.version)
     body["_title"] = record.title
     for key, value in record.values.items():
-        field = entity.fields.get(key)
-        if field is None or field.kind == "table":
-            continue
-        title = record.titles.get(key, "")
-        body[key] = str(value) if key in record.masked else field_json(field, value, title, record.files)
+        if key in record.masked:
+            body[key] = str(value)
+        elif key in plain:
+            body[key] = plain[key](value) if value is not None else None
+        elif (field := entity.fields.get(key)) is not None and field.kind != "table":
+            body[key] = field_json(field, value, record.titles.get(key, ""), record.files)
     return body
 
 
@@ -151,11 +159,25 @@ def values_json(
     shown = readable(entity, values, rights)
     titles = current_engine().titles(context, _pairs(entity, shown))
     body = _head(entity, record_id, version)
+    plain = _plain_writers(entity)
     for key, value in shown.items():
+        if key in plain:
+            body[key] = plain[key](value) if value is not None else None
+            continue
         field = entity.fields[key]
         title = titles.get((target_of(field), value), "") if isinstance(value, int) else ""
         body[key] = field_json(field, value, title, {})
     return body
+
+
+def _plain_writers(entity: Entity) -> dict[str, Callable[[object], object]]:
+    """How the value of each field is written that neither points to anything nor holds files or rows."""
+    app = current_engine().app
+    return {
+        key: partial(kinds.KINDS[field.kind].to_json, app, field)
+        for key, field in entity.fields.items()
+        if field.kind not in NOT_PLAIN
+    }
 
 
 def readable(entity: Entity, values: Mapping[str, object], rights: Rights) -> dict[str, object]:

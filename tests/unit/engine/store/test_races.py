@@ -88,7 +88,8 @@ def test_a_locked_record_is_read_as_its_last_holder_left_it(store: Store) -> Non
     record_id = store.insert("customer", name="a", amount=0)
 
     def add_one(conn: Connection) -> None:
-        found = store.records.find(conn, SYSTEM_SIGHT, "customer", record_id, lock=True)
+        store.records.lock(conn, "customer", [record_id])
+        found = store.records.find(conn, SYSTEM_SIGHT, "customer", record_id)
         assert found is not None
         version = found["row_version"]
         assert store.records.update(conn, "customer", record_id, version, {"amount": found["amount"] + 1})
@@ -166,6 +167,6 @@ def test_a_writer_that_waits_too_long_is_told_to_try_again(store: Store) -> None
             store.records.update(conn, "customer", record_id, None, {"changed_at": NOW})
 
     with store.database.write() as first:
-        store.records.find(first, SYSTEM_SIGHT, "customer", record_id, lock=True)
+        store.records.lock(first, "customer", [record_id])
         with pytest.raises(StoreBusy):
             write_impatiently()
