@@ -114,7 +114,7 @@ class TimeKind:
     def to_json(self, app: App, field: Field, value: object) -> object:
         if not isinstance(value, datetime):
             return None
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return value.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
     def to_text(self, app: App, field: Field, value: object, language: str) -> str:
         if not isinstance(value, datetime):

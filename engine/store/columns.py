@@ -7,7 +7,7 @@ timestamptz and DATE, which its users read with their own tools. In Python both 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, assert_never
@@ -40,6 +40,9 @@ from dsl.formula.value_types import (
 
 POSTGRESQL = "postgresql"
 
+Reader = Callable[[Any], Any]
+"""From what the driver gives to the stored form."""
+
 
 class ScaledNumber(TypeDecorator[int]):
     """An int scaled by 10**scale; INTEGER of that int on SQLite, NUMERIC(38, scale) of the number on PostgreSQL."""
@@ -64,6 +67,10 @@ class ScaledNumber(TypeDecorator[int]):
             return value
         return int(Decimal(value).scaleb(self.scale))
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reader | None:
+        """None where the driver's value is the stored form already."""
+        return super().result_processor(dialect, coltype) if dialect.name == POSTGRESQL else None
+
 
 class Day(TypeDecorator[date]):
     """A calendar day: ISO text on SQLite, DATE on PostgreSQL."""
@@ -83,6 +90,9 @@ class Day(TypeDecorator[date]):
         if value is None or dialect.name == POSTGRESQL:
             return value
         return date.fromisoformat(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reader | None:
+        return None if dialect.name == POSTGRESQL else super().result_processor(dialect, coltype)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -105,6 +115,16 @@ class Instant(TypeDecorator[datetime]):
         if dialect.name == POSTGRESQL:
             return value.astimezone(UTC).replace(microsecond=0) if isinstance(value, datetime) else value
         return datetime.fromtimestamp(value, UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reader | None:
+        """Straight from the driver's value: a list reads four of these for each record."""
+        if dialect.name == POSTGRESQL:
+            return super().result_processor(dialect, coltype)
+        return _from_epoch
+
+
+def _from_epoch(value: int | None) -> datetime | None:
+    return None if value is None else datetime.fromtimestamp(value, UTC)
 
 
 class JsonText(TypeDecorator[object]):

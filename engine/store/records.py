@@ -112,8 +112,11 @@ class Records:
         wanted = live if fields is None else tuple(key for key in live if key in fields)
 
         def select() -> sa.Select[Any]:
-            rows = self.gate.readable(entity, sight, live=wanted)
-            return sa.select(*rows.c).where(rows.c[column] == sa.bindparam("value")).order_by(rows.c.id)
+            """Which records is settled below the live fields: each of them is then worked out once, for these alone."""
+            chosen = self.gate.readable(entity, sight, stored=(column,), name="chosen")
+            ids = sa.select(chosen.c.id).where(chosen.c[column] == sa.bindparam("value")).subquery("few")
+            rows = self.gate.readable(entity, sight, live=wanted, among=ids, is_fenced=True)
+            return sa.select(*rows.c).order_by(rows.c.id)
 
         plan = self.plans.get(("records", entity, column, sight.shape, wanted), select)
         params = {**self.gate.params(sight, env), "value": value}

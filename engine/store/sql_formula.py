@@ -14,6 +14,7 @@ from typing import Any, assert_never, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect as Engine
+from sqlalchemy.types import TypeDecorator
 
 from dsl.formula.env import Env
 from dsl.formula.scope import FIELD_LIMIT
@@ -53,7 +54,7 @@ from dsl.formula.value_types import (
     YesNoType,
 )
 from engine.store import sql_calls, sql_related
-from engine.store.columns import ScaledNumber, column_type
+from engine.store.columns import Reader, ScaledNumber, column_type
 from engine.store.sql_dates import MANY_DAYS, MANY_SECONDS, Dates
 from engine.store.sql_numbers import MAX_SCALE, Numbers, Term
 from engine.store.sql_scope import SqlScope
@@ -82,6 +83,9 @@ class WideNumber(ScaledNumber):
         if value is None or dialect.name != "postgresql":
             return None if value is None else int(value)
         return int(Decimal(value).scaleb(self.scale, EXACT))
+
+    def result_processor(self, dialect: Engine, coltype: object) -> Reader | None:
+        return TypeDecorator.result_processor(self, dialect, coltype)
 
 
 def to_sql(node: Node, scope: SqlScope) -> Sql:
