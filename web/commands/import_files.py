@@ -14,7 +14,8 @@ from engine.intake.imports import Imports, Progress
 from engine.people.users import find_id
 from engine.runtime import Engine
 from web.cli import terminal_language
-from web.commands.places import add_app, add_data, engine_at
+from web.commands.options import add_app, add_data
+from web.commands.places import engine_at
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
