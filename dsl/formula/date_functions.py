@@ -68,7 +68,7 @@ DATES = (
         "4",
         (p("date", "date"),),
         rules.whole(1, 4),
-        "(({0}).month + 2) // 3",
+        "((({0}).month + 2) // 3)",
     ),
     Function(
         "week",

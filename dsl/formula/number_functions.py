@@ -38,7 +38,7 @@ NUMBERS = (
         "-3",
         (p("number", "number"),),
         rules.to_whole,
-        "({0}) // 10**{scale0}",
+        "(({0}) // 10**{scale0})",
         sql="integer division truncates: correct it below 0",
     ),
     Function(
@@ -49,7 +49,7 @@ NUMBERS = (
         "3",
         (p("number", "number"),),
         rules.to_whole,
-        "-(-({0}) // 10**{scale0})",
+        "(-(-({0}) // 10**{scale0}))",
         sql="as floor",
     ),
     Function(

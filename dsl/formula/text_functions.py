@@ -94,7 +94,7 @@ TEXTS = (
         "yes",
         (p("text", "text"), p("part", "text")),
         rules.a_yesno,
-        "({1}) in ({0})",
+        "(({1}) in ({0}))",
         sql="instr / strpos, never LIKE; over tags the tree has `in`",
     ),
     Function(

@@ -112,6 +112,12 @@ def moment(env: Env) -> dict[str, object]:
     }
 
 
+def _out_of(row: sa.Subquery, found: Sql) -> Sql:
+    """A value over the names that `row` gives. Everything else it speaks of belongs to a query further out, however
+    far: left to itself SQLAlchemy looks out one level and would read the table anew."""
+    return sa.select(found).select_from(row).correlate_except(row).scalar_subquery()
+
+
 class Writer:
     """Writes one tree in one scope. given: SQL of nodes, by their id, that is written already and has a name."""
 
@@ -170,8 +176,8 @@ class Writer:
         given = {**self.given, **dict(zip(long, row.c, strict=True))}
         found = write(Writer(self.scope, given))
         if isinstance(found, Term):
-            return replace(found, sql=sa.select(found.sql).select_from(row).scalar_subquery())
-        return sa.select(found).select_from(row).scalar_subquery()
+            return replace(found, sql=_out_of(row, found.sql))
+        return _out_of(row, found)
 
     def inside(self, scope: SqlScope) -> Writer:
         """A writer for the same formula one level further in."""

@@ -118,6 +118,11 @@ BOUNDARIES = (
     "max(sum(lines.qty * rate), fine) is empty",
     "fine between -1 and sum(lines.qty * rate)",
     "month(date(called_at) + dwell * qty)",  # PostgreSQL has no days before 4713 BC
+    "workdays(2024-02-29, min(due, date(qty, 2, 29))) in (-(count(lines where rush) - margin), 1000 / round(rate, 2))",
+    "--floor(rate)",
+    "-floor(rate) * 3 / -ceil(rate)",
+    "-quarter(today())",
+    "contains(grade & name, name) = (rate > 2)",
 )
 """Formulas that random search found to differ once."""
 

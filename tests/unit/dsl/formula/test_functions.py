@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import string
 
 import pytest
@@ -46,3 +47,21 @@ def test_the_list_of_functions_is_the_one_of_the_specification() -> None:
         format pinyin
     """
     assert set(FUNCTIONS) == set(listed.split())
+
+
+WRITTEN = [function for function in FUNCTIONS.values() if function.python]
+
+
+@pytest.mark.parametrize("function", WRITTEN, ids=lambda function: function.key)
+def test_the_code_of_a_call_stays_whole_beside_any_operator(function: Function) -> None:
+    arguments = [f"a{at}" for at in range(4)]
+    code = function.python.format(*arguments, **{f"scale{at}": 2 for at in range(4)})
+    negated = ast.parse(f"-{code}", mode="eval").body
+    assert isinstance(negated, ast.UnaryOp), "-floor(x) is not floor(-x)"
+    raised = ast.parse(f"{code} ** 2", mode="eval").body
+    assert isinstance(raised, ast.BinOp)
+    assert isinstance(raised.op, ast.Pow)
+    assert ast.unparse(raised.left) == ast.unparse(ast.parse(code, mode="eval").body)
+    compared = ast.parse(f"{code} == b", mode="eval").body
+    assert isinstance(compared, ast.Compare)
+    assert len(compared.ops) == 1, "one comparison, not a chain"
