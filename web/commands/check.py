@@ -36,9 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.data is not None or arguments.database:
-        with_engine = importlib.import_module(
-            "web.commands.check_data"
-        )  # a text needs none of it
+        with_engine = importlib.import_module("web.commands.check_data")  # a text needs none of it
         return int(with_engine.check_data_at(arguments))
     checked = load_app(arguments.file)
     problems = checked.problems
