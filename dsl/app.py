@@ -96,6 +96,8 @@ class Field:
     given: bool = False
     allow_filler: bool = False
     max_length: int = 0
+    remembers: bool = False
+    """A new record's form begins with what its maker gave the last one."""
 
     @property
     def is_computed(self) -> bool:
@@ -389,6 +391,8 @@ class Entity:
     lists: tuple[ListView, ...] = ()
     boards: tuple[BoardView, ...] = ()
     form: tuple[FormSection, ...] = ()
+    quick: tuple[str, ...] = ()
+    """What a new record is asked for first, besides what is required; the rest of the form waits behind a button."""
     snippets: tuple[Snippet, ...] = ()
     module: str = ""
     was: str = ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,9 +22,7 @@ from engine.answers import (
     FileNote,
     Found,
     Group,
-    Mention,
     Page,
-    Person,
     Preview,
     Record,
     RecordRights,
@@ -45,23 +42,21 @@ from engine.intake.imports import Imports
 from engine.people.moment import env_of
 from engine.people.saved_views import SavedViews
 from engine.reading import finding, lists, timeline
-from engine.reading.audience import audience, has_new_mentions, mentions
-from engine.reading.desk import Desk
 from engine.reading.files import open_file
 from engine.reading.preview import preview
 from engine.reading.rights import NOTHING, moves_from, record_rights, step_ahead
+from engine.reading.similar import similar
 from engine.reading.why import why
-from engine.reception import Reception
 from engine.store.database import Database
 from engine.store.files import FileStore
 from engine.store.lists import Query
+from engine.talk import Talk
 from engine.undo import undo
 from engine.verdict import Explanation, Finding, Outcome, Verdict
-from engine.writing.comments import add_comment, called_by, note_read, read_comment
 from engine.writing.uploads import put_file
 
 
-class Engine(Reception):
+class Engine(Talk):
     """Everything a door needs: who acts, what may be read, what is wanted.
 
     Values go in and out in stored form (see `dsl.kinds`). Reading methods open their own read transaction; every write
@@ -135,12 +130,6 @@ class Engine(Reception):
         return SavedViews(self.database)
 
     # --- reading -----------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _desk(self, context: Context) -> Iterator[Desk]:
-        installed = self.installed
-        with installed.database.read() as conn:
-            yield Desk(installed, conn, context, env_of(conn, context, installed.app))
 
     def find(self, context: Context, entity: str, record_id: int) -> Record | None:
         """The record, or None when it is not there or not the actor's to see."""
@@ -297,12 +286,17 @@ class Engine(Reception):
         with self._desk(context) as desk:
             return preview(desk, desk.entity(entity), values, children, record_id, untouched)
 
+    def similar(self, context: Context, entity: str, values: Values) -> list[Found]:
+        """Records in sight that may be what `values` describe: the same number, or a name alike."""
+        with self._desk(context) as desk:
+            return similar(desk, desk.entity(entity), values)
+
     def why(self, context: Context, entity: str, record_id: int, rule_or_field: str) -> Explanation:
         """A gate's requirement, a validation, a computed field or a score with operand values. Raises NotThere."""
         with self._desk(context) as desk:
             return why(desk, desk.entity(entity), record_id, rule_or_field)
 
-    # --- files and comments ------------------------------------------------------------------------------------------
+    # --- files ------------------------------------------------------------------------------------------
 
     def put_file(
         self,
@@ -319,32 +313,3 @@ class Engine(Reception):
         """The file, if a record in the actor's sight holds it, or the actor uploaded it within the hour."""
         with self._desk(context) as desk:
             return open_file(desk, file_id)
-
-    def comment(self, context: Context, entity: str, record_id: int, text: str, meant: Collection[int] = ()) -> int:
-        """Add a comment to a record in sight; returns the event's id. Raises NotThere, BadInput when empty.
-
-        "@" before the name of somebody who sees the record calls him or her; meant: ids that tell namesakes apart.
-        """
-        with self._desk(context) as desk:
-            if desk.raw(desk.entity(entity), record_id) is None:
-                raise NotThere(f"{entity} {record_id}")
-            said = read_comment(context, desk.entity(entity), text)
-            called = called_by(desk, desk.entity(entity), record_id, said, meant)
-        write = partial(add_comment, self.installed, context, entity, record_id, said, called)
-        return self.database.run(write)
-
-    def audience(self, context: Context, entity: str, record_id: int, text: str, limit: int = 8) -> list[Person]:
-        """People who may see the record, by a part of the name: whom a comment may call. Raises NotThere."""
-        with self._desk(context) as desk:
-            return audience(desk, desk.entity(entity), record_id, text, limit)
-
-    def mentions(self, context: Context, limit: int = 20) -> list[Mention]:
-        """The comments that call the actor and that he or she has not seen, the last first."""
-        if not has_new_mentions(self.database, context.actor.id):  # as on nearly every page
-            return []
-        with self._desk(context) as desk:
-            return mentions(desk, limit)
-
-    def note_read(self, context: Context, entity: str, record_id: int) -> None:
-        """The actor has the record open: what called him or her there is no longer new."""
-        note_read(self.installed, context, entity, record_id)

@@ -129,6 +129,8 @@ class Input:
     files: tuple[Held, ...] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
+    target: str = ""
+    """The kind of record that a lookup chooses."""
     prefix: str = ""
     suffix: str = ""
     inputmode: str = ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
@@ -84,11 +86,20 @@ def _guard_door() -> WsgiResponse | None:
         response = refusal(401)
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
-    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    address = url_for(session.SIGN_IN_PAGE, next=here)
+    address = url_for(session.SIGN_IN_PAGE, next=_page_asking())
+    if request.endpoint == "forms.preview":  # nobody asked for it: whoever is typing is not thrown off the page
+        return Response(status=401, headers={"HX-Trigger": json.dumps({"sluice:signed-out": {"href": address}})})
     if "HX-Request" in request.headers:
         return Response(status=401, headers={"HX-Redirect": address})
     return redirect(address, 303)
+
+
+def _page_asking() -> str:
+    """The page to come back to after signing in: this one, or the one of ours whose form or script asks."""
+    if request.method == "GET" and "HX-Request" not in request.headers:
+        return request.full_path.rstrip("?")
+    asking = urlsplit(request.referrer or "")
+    return f"{asking.path}?{asking.query}".rstrip("?") if asking.netloc == request.host else "/"
 
 
 def _guard_writes() -> Response | None:

@@ -95,6 +95,7 @@ def _resolve_entity(site: Site, entity: EntityDef) -> Entity:
         lists=lists,
         boards=boards,
         form=resolve_form(site, entity),
+        quick=site.field_words(entity.block.words("quick"), entity.key.text),
         snippets=resolve_snippets(site, entity.block.get("snippets"), site.definition.head.get("snippets")),
         module=site.module_word(entity.block.scalar("module")),
         rules=resolve_rules(site, entity),

@@ -183,6 +183,7 @@ def _draft_field(
         was=written.block.text("was"),
         allow_filler=written.block.flag("allow_filler"),
         max_length=max(0, written.block.whole("max_length")),
+        remembers=written.block.flag("remember"),
     )
 
 

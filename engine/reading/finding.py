@@ -27,7 +27,7 @@ def search(desk: Desk, text: str, limit: int) -> list[Group]:
     Where nothing holds the words as they are, names that have all the characters in this order are found.
     """
     limit = max(1, min(limit, MOST_FOUND))
-    scopes = {entity.key: _scope(desk, entity) for entity in _in_menu_order(desk)}
+    scopes = {entity.key: scope_of(desk, entity) for entity in _in_menu_order(desk)}
     gate = desk.installed.gate
     ids = index.find(desk.conn, gate, scopes, text, limit=max(limit, _LOOKED_AT), env=desk.env)
     ids = ids or index.find_loosely(desk.conn, gate, scopes, text, env=desk.env)
@@ -81,7 +81,8 @@ def _number(entity: Entity, texts: Texts) -> str:
     return texts.get("code", "") if entity.title != "code" else ""
 
 
-def _scope(desk: Desk, entity: Entity) -> Scope:
+def scope_of(desk: Desk, entity: Entity) -> Scope:
+    """Where the actor may search among the records of one kind."""
     covered = desk.hidden(entity) | desk.masked(entity)
     return Scope(desk.sight(entity), tuple(key for key in index.searchable(entity) if key not in covered))
 

@@ -215,6 +215,7 @@ def test_a_new_visit_on_the_phone_takes_few_taps(site: Site) -> None:
 def test_a_refused_form_keeps_what_was_typed_and_leads_to_the_fields(site: Site) -> None:
     page = site.open("/e/customer/new")
     page.get_by_label("简称", exact=True).fill("恒泰")
+    page.locator("summary", has_text="基本").click()
     page.get_by_label("统一社会信用代码").fill("123")
     page.get_by_role("button", name="保存").click()
     summary = page.get_by_role("alert")

@@ -10,6 +10,7 @@ from typing import BinaryIO, cast
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from dsl.app import App, Entity, Field
+from dsl.formula.tree import Formula
 from dsl.formula.value_types import RowsType
 from engine.answers import FileNote, Record
 from engine.commands import Children, ChildRow
@@ -91,6 +92,24 @@ def form_fields(entity: Entity) -> tuple[tuple[str, ...], ...]:
 def _cannot_be_left_out(entity: Entity, key: str) -> bool:
     """A form that leaves out the parent or a required field could never be saved."""
     return key == entity.parent or entity.fields[key].required is not False
+
+
+def quick_fields(entity: Entity, wanted: Iterable[str]) -> tuple[str, ...]:
+    """What a new record is asked for first: its parent, what it cannot do without, and what `quick:` names.
+
+    What is required but has a default of its own can wait. wanted: keys that must be there as well: given by the
+    address, or wrong.
+    """
+    keys = [key for section in form_fields(entity) for key in section]
+    wanted = set(wanted)
+    musts = [key for key in keys if key not in entity.quick and (key in wanted or _has_to_be_asked(entity, key))]
+    return tuple(dict.fromkeys((*(k for k in musts if k == entity.parent), *musts, *entity.quick)))
+
+
+def _has_to_be_asked(entity: Entity, key: str) -> bool:
+    field = entity.fields[key]
+    has_default = field.default is not None and not (isinstance(field.default, Formula) and field.default.reads)
+    return key == entity.parent or (field.required is True and not has_default and is_input(entity, field))
 
 
 def inline_child(app: App, entity: Entity, table: Field) -> Entity | None:

@@ -14,7 +14,8 @@ from engine.answers import Preview, Record
 from engine.verdict import Finding
 from web.contexts import Fault, FormPart, Input, Line, Lines
 from web.pages.address import address
-from web.pages.entry import Entry, EntryLine, form_fields, inline_child, line_fields
+from web.pages.entry import Entry, EntryLine, form_fields, inline_child, line_fields, quick_fields
+from web.pages.frame import is_fragment
 from web.pages.inputs import build_input, is_input
 from web.pages.showing import label_of
 from web.session import current_context, current_engine, current_language
@@ -23,6 +24,11 @@ from web.words import say
 
 UNTOUCHED = "__untouched"
 """What a form calls the fields that still follow their default: a page drops the name when someone types in one."""
+
+
+def mark_of(entity: Entity) -> str:
+    """Stands before the ids of a form that opens over a page, which may show a form of its own with the same fields."""
+    return f"{entity.key}-" if is_fragment() else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class FormView:
     cancel_href: str
     has_computed: bool
     untouched: tuple[str, ...] = ()
+    is_quick: bool = False
+    """Only the first questions are asked; a button brings the whole form."""
 
 
 def following(entity: Entity) -> frozenset[str]:
@@ -64,8 +72,15 @@ def _untouched(entity: Entity, shown: Iterable[str], entry: Entry, record: Recor
 
 
 def form_view(
-    entity: Entity, allowed: Iterable[str], entry: Entry, record: Record | None, findings: tuple[Finding, ...]
+    entity: Entity,
+    allowed: Iterable[str],
+    entry: Entry,
+    record: Record | None,
+    findings: tuple[Finding, ...],
+    *,
+    is_quick: bool = False,
 ) -> FormView:
+    """is_quick: a dialog that asks for the first things only."""
     language = current_language()
     errors = dict(entry.errors)
     for finding in findings:
@@ -73,7 +88,10 @@ def form_view(
         if key:
             errors.setdefault(key, finding.said)
     builder = _Builder(entity, frozenset(allowed), entry, record, errors)
-    parts = tuple(builder.parts())
+    sections = tuple(form_fields(entity))
+    first = quick_fields(entity, (*errors, *request.args)) if record is None and (is_quick or entity.quick) else ()
+    parts = tuple(builder.parts_around(first, () if is_quick else sections) if first else builder.parts(sections))
+    is_quick = is_quick and bool({key for keys in sections for key in keys} - set(first))
     label = entity.label.say(language)
     known: dict[str, object] = {"entity": entity.key, "record_id": record.id} if record else {"entity": entity.key}
     action = address("forms.update" if record else "forms.create", **known)
@@ -90,6 +108,7 @@ def form_view(
         cancel_href=address("records.show", **known) if record else url_for("lists.show", entity=entity.key),
         has_computed=builder.has_computed,
         untouched=_untouched(entity, builder.shown_fields, entry, record),
+        is_quick=is_quick,
     )
 
 
@@ -116,13 +135,22 @@ class _Builder:
             current_context(), entity.key, entry.values, entry.children(), record.id if record else None
         )
         self.hidden = current_engine().rights(current_context(), entity.key).hidden
+        self.mark = mark_of(entity)
         self.shown_fields: list[str] = []
         self.line_faults: list[Fault] = []
         self.has_computed = False
 
-    def parts(self) -> Iterable[FormPart]:
+    def parts_around(self, first: tuple[str, ...], sections: Iterable[tuple[str, ...]]) -> Iterable[FormPart]:
+        """What is asked for first in one open part; what the sections have more, folded beneath it."""
+        inputs = tuple(i for i in map(self._input, first) if i is not None)
+        yield FormPart(self.entity.label.say(self.language), inputs)
+        rest = [tuple(key for key in keys if key not in first) for keys in sections]
+        for part in self.parts(rest):
+            yield replace(part, is_folded=not any(i.error for i in part.inputs))
+
+    def parts(self, sections: Iterable[tuple[str, ...]]) -> Iterable[FormPart]:
         labels = [section.label.say(self.language) for section in self.entity.form]
-        for at, keys in enumerate(form_fields(self.entity)):
+        for at, keys in enumerate(sections):
             inputs = tuple(i for i in map(self._input, keys) if i is not None)
             if inputs:
                 rest = say("其他") if labels else self.entity.label.say(self.language)
@@ -155,6 +183,7 @@ class _Builder:
             error=self.errors.get(key, ""),
             title=self.entry.titles.get(key, ""),
             files=self.entry.files,
+            prefix=f"{self.mark}f",
         )
         is_required = self.preview.required.get(key, made.is_required)
         is_shown = self.preview.shown.get(key, True) or bool(made.error)
@@ -167,7 +196,7 @@ class _Builder:
         stored = self.record.values.get(one.key) if self.record else None
         value = self.preview.values.get(one.key, stored)
         label = label_of(self.entity, one.key, self.language)
-        return Input(one.key, one.key, f"c-{one.key}", label, "computed", text=computed_text(one, value))
+        return Input(one.key, one.key, f"{self.mark}c-{one.key}", label, "computed", text=computed_text(one, value))
 
     def _table(self, one: Field) -> Input | None:
         child = inline_child(self.app, self.entity, one)
@@ -186,7 +215,8 @@ class _Builder:
         label = label_of(self.entity, one.key, self.language)
         table = Lines(pattern.inputs, rows, pattern, 1 + max((int(line.index) for line in lines), default=-1))
         error = self.errors.get(one.key, "")
-        return Input(one.key, one.key, f"f-{one.key}", label, "lines", is_wide=True, lines=table, error=error)
+        made_id = f"{self.mark}f-{one.key}"
+        return Input(one.key, one.key, made_id, label, "lines", is_wide=True, lines=table, error=error)
 
     def _line(
         self, child: Entity, table: str, fields: list[Field], line: EntryLine, computed: Mapping[str, object]
@@ -197,7 +227,7 @@ class _Builder:
             if one.is_computed:
                 label = label_of(child, one.key, self.language)
                 text = computed_text(one, computed.get(one.key))
-                inputs.append(Input(one.key, name, f"c-{name}", label, "computed", text=text))
+                inputs.append(Input(one.key, name, f"{self.mark}c-{name}", label, "computed", text=text))
                 continue
             made = build_input(
                 child,
@@ -207,6 +237,7 @@ class _Builder:
                 error=line.errors.get(one.key, ""),
                 title=line.titles.get(one.key, ""),
                 files=self.entry.files,
+                prefix=f"{self.mark}f",
             )
             inputs.append(replace(made, control="choice") if made.control == "segments" else made)
             if made.error:
@@ -240,11 +271,11 @@ def _faults(parts: Iterable[FormPart], findings: Iterable[Finding], line_faults:
             yield Fault(finding.said, rule=finding.rule)
 
 
-def computed_partials(entity: Entity, entry: Entry, result: Preview) -> list[tuple[str, str]]:
-    """(id of the output, text) for every computed value that the form shows."""
+def computed_partials(entity: Entity, entry: Entry, result: Preview, mark: str) -> list[tuple[str, str]]:
+    """(id of the output, text) for every computed value that the form shows. mark: see `mark_of`."""
     app = current_engine().app
     shown = [
-        (f"c-{key}", computed_text(entity.fields[key], value))
+        (f"{mark}c-{key}", computed_text(entity.fields[key], value))
         for key, value in result.values.items()
         if key in entity.fields and entity.fields[key].is_computed
     ]
@@ -254,5 +285,5 @@ def computed_partials(entity: Entity, entry: Entry, result: Preview) -> list[tup
         for line, values in zip(lines, rows, strict=False):
             for key, value in values.items():
                 if child is not None and key in child.fields and child.fields[key].is_computed:
-                    shown.append((f"c-{table}.{line.index}.{key}", computed_text(child.fields[key], value)))
+                    shown.append((f"{mark}c-{table}.{line.index}.{key}", computed_text(child.fields[key], value)))
     return shown

@@ -15,12 +15,14 @@ from dsl.formula.tree import Formula
 from engine.answers import Preview, Record
 from engine.commands import Command, Create, Update
 from engine.errors import BadInput, NotAllowed, NotThere, VersionConflict
+from engine.store.lists import Query
 from engine.values import is_empty
 from engine.verdict import Finding
+from web.contexts import Link
 from web.controls import Raw
 from web.pages import conflicts
 from web.pages.entry import Entry, base_of, drop_unchanged, of_form, of_record, of_values, read_base, take_uploads
-from web.pages.form_view import UNTOUCHED, FormView, computed_partials, following, form_view
+from web.pages.form_view import UNTOUCHED, FormView, computed_partials, following, form_view, mark_of
 from web.pages.frame import entity_or_404, is_fragment, page, rights_of
 from web.pages.inputs import complaint_of, is_input, value_of, written
 from web.pages.login import safe_next
@@ -30,6 +32,8 @@ from web.url_parts import id_in
 from web.words import say
 
 blueprint = Blueprint("forms", __name__)
+MORE = "more"
+"""The button of a dialog that asks for the first things only: what is typed comes back with the whole form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,9 @@ def new(entity: str) -> WsgiResponse:
 def create(entity: str) -> WsgiResponse:
     target = _new_target(entity)
     entry = _posted(target)
+    if MORE in request.form:
+        entry.errors.clear()
+        return _show(target, entry)
     if not entry.is_readable:
         return _show(target, entry, status=422)
     return _save(target, entry, Create(target.entity.key, entry.values, entry.children()))
@@ -71,8 +78,9 @@ def _new_target(key: str) -> Target:
 
 
 def _first_entry(target: Target) -> Entry:
-    """Defaults, then what the address brings: ?customer=3."""
+    """Defaults, what the last record was given, and what the address brings: ?customer=3."""
     entity, engine, context = target.entity, current_engine(), current_context()
+    remembered = _remembered(target)
     values: dict[str, object] = {}
     titles: dict[str, str] = {}
     for key in target.allowed:
@@ -81,6 +89,8 @@ def _first_entry(target: Target) -> Entry:
             value = value_of(one, request.args[key])
             if not complaint_of(value):
                 values[key] = value
+        elif key in remembered:
+            values[key] = remembered[key]
         elif one.default is not None and not isinstance(one.default, Formula):
             values[key] = one.default
     for key, value in values.items():
@@ -91,6 +101,19 @@ def _first_entry(target: Target) -> Entry:
     entry = of_values(entity, values, titles)
     _fill_defaults(target, entry)
     return entry
+
+
+def _remembered(target: Target) -> Mapping[str, object]:
+    """What the person's last record of this kind holds in the fields that remember."""
+    entity, engine, context = target.entity, current_engine(), current_context()
+    keys = [key for key in target.allowed if entity.fields[key].remembers]
+    if not keys:
+        return {}
+    mine = engine.filter(context, entity.key, "created_by = me").value
+    query = Query(entity.key, where=mine, sort=("-id",), limit=1, fields=tuple(keys))
+    last = next(iter(engine.page(context, query).items), None)
+    found = {key: last.values.get(key) for key in keys if key not in last.masked} if last else {}
+    return {key: value for key, value in found.items() if not is_empty(value)}
 
 
 def _fill_defaults(target: Target, entry: Entry) -> None:
@@ -189,7 +212,9 @@ def _after(target: Target, record_id: int) -> WsgiResponse:
     """Where one goes after saving: back where one came from, else to the record."""
     said = "saved" if target.record else "created"
     if is_fragment():
-        event = {"sluice:added-record": {"id": record_id}, "sluice:toast": {"text": say("已保存")}}
+        key = target.entity.key
+        title = current_engine().titles(current_context(), [(key, record_id)]).get((key, record_id), "")
+        event = {"sluice:added-record": {"id": str(record_id), "title": title}, "sluice:toast": {"text": say("已保存")}}
         headers = {"HX-Trigger": json.dumps(event)} if request.args.get("dialog") else {}
         return Response("", 200, headers)
     back = request.form.get("back", "")
@@ -198,11 +223,13 @@ def _after(target: Target, record_id: int) -> WsgiResponse:
 
 
 def _show(target: Target, entry: Entry, findings: tuple[Finding, ...] = (), status: int = 200) -> WsgiResponse:
-    view: FormView = form_view(target.entity, target.allowed, entry, target.record, findings)
+    is_quick = target.record is None and is_fragment() and MORE not in request.form and "whole" not in request.form
+    view: FormView = form_view(target.entity, target.allowed, entry, target.record, findings, is_quick=is_quick)
     template = "form_dialog.html" if is_fragment() else "form.html"
     back = request.values.get("back", "")
     base = request.form.get("__base", "") if request.method == "POST" else base_of(entry) if target.record else ""
     values = {"form": view, "entity": target.entity, "record": target.record, "back": back, "base": base}
+    values["mark"] = mark_of(target.entity)
     return page(template, status, **values, is_refused=status != 200)
 
 
@@ -219,11 +246,20 @@ def preview(entity: str, record_id: int | None = None) -> Response:
     result = current_engine().preview(
         current_context(), entity, entry.values, entry.children(), record_id, untouched & following(target.entity)
     )
-    partials = computed_partials(target.entity, entry, result)
-    response = page("form_preview.html", partials=partials)
+    mark = mark_of(target.entity) if request.form.get("__over") else ""
+    partials = computed_partials(target.entity, entry, result, mark)
+    like = _alike(target, entry) if record_id is None else ()
+    response = page("form_preview.html", partials=partials, mark=mark, asks_like=record_id is None, like=like)
     states = {"shown": dict(result.shown), "required": dict(result.required), "filled": _filled(target.entity, result)}
     response.headers["HX-Trigger"] = json.dumps({"sluice:states": states})
     return response
+
+
+def _alike(target: Target, entry: Entry) -> tuple[Link, ...]:
+    """What may be there already, while somebody types the name of a new one."""
+    key = target.entity.key
+    found = current_engine().similar(current_context(), key, entry.values)
+    return tuple(Link(one.title, url_for("records.show", entity=key, record_id=one.id), one.subtitle) for one in found)
 
 
 def _filled(entity: Entity, result: Preview) -> dict[str, Raw]:

@@ -97,7 +97,7 @@ def build_input(
 
 def _lookup(made: Input, field: Field, title: str) -> Input:
     target = field.target if field.kind == "ref" else field.kind
-    return replace(made, source=url_for("lookups.find", entity=target), text=title)
+    return replace(made, source=url_for("lookups.find", entity=target), target=target, text=title)
 
 
 def _upload(made: Input, field: Field, raw: Raw, files: Mapping[int, FileNote]) -> Input:

@@ -1,12 +1,23 @@
-// Dialogs come from the server as fragments into #dialog (or, opened from a dialog, into #dialog-2).
+// Dialogs come from the server as fragments into #dialog (or, opened over a dialog, into the next one).
 import htmx from "htmx.org";
 import { token } from "./send.js";
 
-const slot = () => (document.getElementById("dialog").open ? document.getElementById("dialog-2") : document.getElementById("dialog"));
+const IDS = ["dialog", "dialog-2", "dialog-3"];
+const all = () => IDS.map((id) => document.getElementById(id)).filter(Boolean);
+const slot = () => all().find((dialog) => !dialog.open) ?? all()[IDS.length - 1];
+const top = () => all().filter((dialog) => dialog.open).pop();
+
+const picks = new Map(); // dialog → who waits for the record that is made in it
 
 export function openDialog(address) {
   const dialog = slot();
   return htmx.ajax("GET", address, { target: `#${dialog.id}`, swap: "innerHTML" });
+}
+
+/** A form over whatever is open; `picked` gets {id, title} of the record made in it. */
+export function openToPick(address, picked) {
+  picks.set(slot(), picked);
+  return openDialog(address);
 }
 
 export function postToDialog(address, values) {
@@ -30,7 +41,7 @@ function show(dialog) {
 }
 
 export function closeDialogs() {
-  for (const id of ["dialog-2", "dialog"]) document.getElementById(id)?.close();
+  for (const dialog of all().reverse()) dialog.close();
 }
 
 export function startDialogs() {
@@ -49,18 +60,26 @@ export function startDialogs() {
     if (event.target.tagName === "DIALOG" && event.target.open && event.target.dataset.easy !== undefined) event.target.close();
   });
   document.addEventListener("htmx:after:swap", () => {
-    for (const id of ["dialog", "dialog-2"]) {
-      const dialog = document.getElementById(id);
-      if (dialog?.childElementCount && !dialog.dataset.closing) show(dialog);
+    for (const dialog of all()) {
+      if (dialog.childElementCount && !dialog.dataset.closing) show(dialog);
     }
   });
-  for (const id of ["dialog", "dialog-2"]) {
-    document.getElementById(id)?.addEventListener("close", (event) => event.target.replaceChildren());
+  for (const dialog of all()) {
+    dialog.addEventListener("close", () => {
+      dialog.replaceChildren();
+      picks.delete(dialog);
+    });
   }
   // The server says when a dialog has done its work.
   document.addEventListener("sluice:close", () => closeDialogs());
-  document.addEventListener("sluice:added-record", () => {
-    document.getElementById("dialog-2")?.close();
+  document.addEventListener("sluice:added-record", (event) => {
+    const made = top();
+    const picked = picks.get(made);
+    made?.close();
+    if (picked) {
+      picked(event.detail);
+      return;
+    }
     const again = document.querySelector("#dialog [data-judge-again]");
     if (again) again.click();
     else location.reload();

@@ -10,6 +10,15 @@ function read(form) {
   return values;
 }
 
+/** Uploads that the form holds: they are on the server already, under a number. */
+const uploads = (form) =>
+  [...form.querySelectorAll(".file")]
+    .map((node) => [node.querySelector("input[type=hidden]"), node.querySelector("[data-name]")?.textContent])
+    .filter(([input]) => input)
+    .map(([input, title]) => ({ name: input.name, id: input.value, title }));
+
+const keep = (key, form) => localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: read(form), uploads: uploads(form) }));
+
 export function start(form) {
   const key = `draft:${form.dataset.draft}`;
   const offer = form.querySelector("[data-draft-offer]");
@@ -29,7 +38,7 @@ export function start(form) {
     offer.hidden = false;
     offer.querySelector("[data-when]").textContent = new Date(saved.at).toLocaleString(document.documentElement.lang);
     offer.querySelector("[data-take]").addEventListener("click", () => {
-      put(form, saved.values);
+      put(form, saved);
       offer.hidden = true;
     });
     offer.querySelector("[data-drop]").addEventListener("click", () => {
@@ -44,7 +53,7 @@ export function start(form) {
     timer = setTimeout(() => {
       const values = read(form);
       if (JSON.stringify(values) === opened) localStorage.removeItem(key);
-      else localStorage.setItem(key, JSON.stringify({ at: Date.now(), values }));
+      else keep(key, form);
     }, 400);
   });
   form.addEventListener("submit", () => {
@@ -52,14 +61,19 @@ export function start(form) {
     clearTimeout(timer);
     // Kept until the server has taken it: the next page says so.
     sessionStorage.setItem("draft-sent", key);
-    localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: read(form) }));
+    keep(key, form);
   });
   addEventListener("beforeunload", (event) => {
     if (isDirty && !form.closest("dialog")) event.preventDefault();
   });
 }
 
-function put(form, values) {
+function put(form, { values, uploads: held = [] }) {
+  for (const name of Object.keys(values)) {
+    const [table, row, field] = name.split(".");
+    if (field) form.querySelector(`[data-rows-of="${CSS.escape(table)}"]`)?.dispatchEvent(new CustomEvent("sluice:wants-row", { detail: Number(row) }));
+  }
+  for (const { name, id, title } of held) hold(form, name, id, title);
   for (const [name, texts] of Object.entries(values)) {
     const inputs = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
     inputs.forEach((input, i) => {
@@ -71,6 +85,20 @@ function put(form, values) {
     if (!(box.name in values)) box.checked = false;
   }
   form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** An upload of before, back in its place, unless the form has it already. */
+function hold(form, name, id, title) {
+  const box = form.querySelector(`[data-island=upload][data-name="${CSS.escape(name)}"]`);
+  if (!box || box.querySelector(`input[type=hidden][value="${CSS.escape(id)}"]`)) return;
+  const node = box.querySelector("template").content.firstElementChild.cloneNode(true);
+  node.querySelector("progress")?.remove();
+  node.querySelector("[data-name]").textContent = title;
+  const input = document.createElement("input");
+  Object.assign(input, { type: "hidden", name, value: id });
+  node.append(input);
+  if (box.dataset.many !== "yes") box.querySelector("[data-files]").replaceChildren();
+  box.querySelector("[data-files]").append(node);
 }
 
 // The page after a save: the draft has arrived, so it may go.

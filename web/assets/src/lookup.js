@@ -1,4 +1,5 @@
 // A combobox over a search endpoint (ARIA 1.2: input with a listbox, the focus stays in the input).
+import { openToPick } from "./dialogs.js";
 import { ask } from "./send.js";
 import { say } from "./words.js";
 
@@ -19,6 +20,7 @@ export function start(root) {
   input.setAttribute("aria-controls", list.id);
 
   let options = [];
+  let create; // what may be added where nothing fits: {label, href, parent}
   let active = -1;
   let timer = 0;
   let asked = 0;
@@ -41,6 +43,8 @@ export function start(root) {
     });
   };
   const choose = (option) => {
+    asked += 1; // whatever is still on its way comes too late
+    clearTimeout(timer);
     hidden.value = option ? option.id : "";
     chosen = input.value = option ? option.title : "";
     if (clear) clear.hidden = !option;
@@ -48,6 +52,18 @@ export function start(root) {
     hidden.dispatchEvent(new Event("input", { bubbles: true }));
     hidden.dispatchEvent(new Event("change", { bubbles: true }));
   };
+  /** The form for a new one opens over this form; a part gets the parent that this form has chosen. */
+  const add = () => {
+    close();
+    const address = new URL(create.href, location.href);
+    const above = create.parent && root.closest("form")?.querySelector(`[data-target="${CSS.escape(create.parent)}"] input[type=hidden]`);
+    if (above?.value) address.searchParams.set(create.parent, above.value);
+    openToPick(address.pathname + address.search, (made) => {
+      choose(made);
+      input.focus();
+    });
+  };
+  const take = (option) => (option.adds ? add() : choose(option));
   const draw = () => {
     list.replaceChildren();
     options.forEach((option, i) => {
@@ -62,21 +78,22 @@ export function start(root) {
       }
       node.addEventListener("pointerdown", (event) => {
         event.preventDefault();
-        choose(option);
+        take(option);
       });
+      if (option.adds) node.className = "adds";
       list.append(node);
     });
-    if (!options.length) {
+    if (!options.some((option) => !option.adds)) {
       const none = document.createElement("div");
       none.className = "none";
       none.setAttribute("role", "option");
       none.setAttribute("aria-disabled", "true");
       none.textContent = say("没有找到");
-      list.append(none);
+      list.prepend(none);
     }
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
-    if (options.length) mark(0);
+    if (options.length && !options[0].adds) mark(0);
   };
   const search = async () => {
     const mine = ++asked;
@@ -86,7 +103,9 @@ export function start(root) {
     try {
       const found = await ask(address);
       if (mine !== asked || document.activeElement !== input) return;
-      options = found.items;
+      create = found.create;
+      const added = text.trim() ? `${create?.label}「${text.trim()}」` : create?.label;
+      options = create ? [...found.items, { title: added, adds: true }] : found.items;
       draw();
     } catch {
       close();
@@ -118,7 +137,7 @@ export function start(root) {
       else if (options.length) mark((active + (event.key === "ArrowDown" ? 1 : options.length - 1)) % options.length);
     } else if (event.key === "Enter" && !list.hidden && options[active]) {
       event.preventDefault();
-      choose(options[active]);
+      take(options[active]);
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       event.stopPropagation();

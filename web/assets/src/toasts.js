@@ -1,5 +1,6 @@
 // Short news in the corner: from the server by the event `sluice:toast`, or from the page's own notices.
 import { postToDialog } from "./dialogs.js";
+import { say } from "./words.js";
 
 const box = () => document.getElementById("toasts");
 
@@ -20,6 +21,14 @@ export function toast(text, isBad = false, undo = "") {
 }
 
 export function startToasts() {
+  document.addEventListener("sluice:signed-out", (event) => {
+    if (box()?.querySelector("[data-sign-in]")) return;
+    toast(say("登录已过期。填写的内容留在这台设备上，登录后可以取回。"), true);
+    const link = document.createElement("a");
+    Object.assign(link, { href: event.detail.href, textContent: say("去登录") });
+    link.dataset.signIn = "";
+    box()?.lastElementChild?.querySelector("[data-text]")?.append(" ", link);
+  });
   document.addEventListener("sluice:toast", (event) => toast(event.detail.text, event.detail.bad, event.detail.undo));
   document.addEventListener("click", (event) => {
     const events = event.target.closest("[data-undo]")?.dataset.undo;

@@ -1,0 +1,216 @@
+"""Forms that ask little: the first questions only, records added in place, rows from a spreadsheet, nothing lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from engine.commands import Create
+from engine.store.lists import Query
+from engine.testing import acting
+from tests.browser.conftest import Site
+from tests.browser.test_stories import _picture
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_new_visit_with_photo_place_and_phrase_takes_twelve_taps_at_most(site: Site, tmp_path: Path) -> None:
+    page = site.open("/", phone=True)
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"latitude": 30.05, "longitude": 120.58})
+    taps = 0
+
+    def tap(selector: str) -> None:
+        nonlocal taps
+        page.locator(selector).first.tap()
+        taps += 1
+
+    tap(".bottom .plus")
+    tap("#adding a:has-text('拜访')")
+    tap("#f-customer")
+    page.keyboard.type("恒泰")
+    tap("[role=option]:has-text('绍兴恒泰五金')")
+    tap("#f-needs")
+    page.keyboard.type("交期要提前两周")
+    tap("#f-next_day-field button")
+    tap(".calendar .quick button:has-text('一周后')")
+    with page.expect_file_chooser() as chooser:
+        tap("#f-photo-field label .button")
+    chooser.value.set_files(_picture(tmp_path))
+    expect(page.locator("#f-photo-field input[type=hidden]")).to_have_count(1)
+    tap("#f-place-field button")
+    expect(page.locator("#f-place-field [data-part=lat]")).to_have_value("30.050000")
+    tap(".save-bar .primary")
+    page.wait_for_url("**said=created")
+    assert taps <= 12
+    engine, sales = site.company.engine, acting(site.company.engine, "sales")
+    [visit] = engine.page(sales, Query("visit", None, ("-id",), 1, None, ("needs", "place", "photo", "is_valid"))).items
+    assert visit.values["needs"] == "交期要提前两周"
+    assert visit.values["is_valid"] is True
+    assert visit.values["place"] == {"lat": 30.05, "lng": 120.58, "name": ""}
+
+
+def test_a_step_with_one_missing_file_takes_four_actions_at_most(site: Site, tmp_path: Path) -> None:
+    engine, sales = site.company.engine, acting(site.company.engine, "sales")
+    values = {"opportunity": site.company.talked_deal, "amount": 100, "delivery_on": None, "payment_terms": "half"}
+    files = {}
+    for name in ("license", "authorization"):
+        with (tmp_path / f"{name}.pdf").open("wb") as file:
+            file.write(b"%PDF-1.4\n%%EOF\n")
+        with (tmp_path / f"{name}.pdf").open("rb") as file:
+            files[name] = engine.put_file(sales, file, f"{name}.pdf", "application/pdf").id
+    made = engine.execute(Create("contract", {**values, **files, "delivery_on": date(2026, 12, 24)}), sales)
+    page = site.open(f"/e/contract/{made.id}")
+    actions = 0
+    page.locator("#checklist").get_by_role("button", name=re.compile("推进到")).click()
+    actions += 1
+    with page.expect_file_chooser() as chooser:
+        page.locator("#dialog").locator("label .button").first.click()
+    chooser.value.set_files(tmp_path / "license.pdf")
+    actions += 2
+    expect(page.locator("#dialog input[type=hidden][name='fill.agreement']")).to_have_count(1)
+    page.locator("#dialog").get_by_role("button", name="推进", exact=True).click()
+    actions += 1
+    page.wait_for_url("**said=moved")
+    assert actions <= 4
+
+
+def test_a_dialog_asks_for_the_first_things_and_brings_the_rest_with_what_was_typed(site: Site) -> None:
+    page = site.open(f"/e/customer/{site.company.customer}")
+    page.locator("#rows-contact").get_by_role("link", name="新增").click()
+    dialog = page.locator("#dialog")
+    expect(dialog.locator(".field:visible")).to_have_count(5)
+    dialog.get_by_label("姓名").fill("赵主任")
+    dialog.get_by_role("button", name="更多字段").click()
+    expect(dialog.get_by_label("偏好")).to_have_count(1)
+    expect(dialog.get_by_label("姓名")).to_have_value("赵主任")
+    dialog.get_by_label("姓名").fill("")
+    dialog.get_by_role("button", name="保存", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("姓名")
+    expect(dialog.get_by_label("偏好")).to_have_count(1)
+
+
+def test_what_a_lookup_does_not_find_is_added_over_the_form(site: Site) -> None:
+    page = site.open("/e/visit/new")
+    page.get_by_label("客户需求要点").fill("想看样品")
+    customer = page.get_by_role("combobox", name="客户", exact=True)
+    customer.fill("温州大洋阀门")
+    page.get_by_role("option", name="新建客户「温州大洋阀门」").click()
+    dialog = page.locator("#dialog")
+    expect(dialog.get_by_label("客户名称")).to_have_value("温州大洋阀门")
+    dialog.get_by_role("radio", name="工业设备").check()
+    dialog.get_by_role("button", name="保存", exact=True).click()
+    expect(dialog).not_to_be_visible()
+    expect(customer).to_have_value("温州大洋阀门")
+    expect(page.get_by_label("客户需求要点")).to_have_value("想看样品")
+    deal = page.get_by_role("combobox", name="商机", exact=True)
+    deal.fill("阀体试单")
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("option", name="新建商机「阀体试单」").click()
+    expect(dialog.get_by_role("combobox", name="客户", exact=True)).to_have_value("温州大洋阀门")
+    dialog.get_by_role("button", name="保存", exact=True).click()
+    expect(dialog).not_to_be_visible()
+    expect(deal).to_have_value("阀体试单")
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url("**said=created")
+    expect(page.locator("#main")).to_contain_text("温州大洋阀门")
+
+
+def test_a_customer_that_may_be_there_already_is_named_while_typing(site: Site) -> None:
+    page = site.open("/e/customer/new")
+    page.get_by_label("客户名称").fill("绍兴恒泰五金有限公司")
+    expect(page.locator(".like")).to_contain_text("可能已经有了")
+    expect(page.locator(".like").get_by_role("link", name="绍兴恒泰五金")).to_be_visible()
+    page.get_by_label("客户名称").fill("从没见过的厂")
+    expect(page.locator(".like")).to_have_count(0)
+
+
+def test_rows_are_pasted_from_a_spreadsheet(site: Site) -> None:
+    page = site.open(f"/e/quote/new?opportunity={site.company.talked_deal}")
+    page.locator('[name="lines.0.item"]').focus()
+    page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.setData("text/plain", "螺栓\\t100\\t12\\t9\\r\\n垫片\\t50\\t2\\t1\\r\\n");
+          const how = {clipboardData: data, bubbles: true, cancelable: true};
+          document.activeElement.dispatchEvent(new ClipboardEvent("paste", how));
+        }"""
+    )
+    expect(page.locator('[name="lines.1.item"]')).to_have_value("垫片")
+    expect(page.locator("#c-total")).to_have_text("¥1,300")
+    page.locator('[name="lines.1.qty"]').press("ArrowUp")
+    expect(page.locator('[name="lines.0.qty"]')).to_be_focused()
+
+
+def test_child_rows_are_cards_on_the_phone(site: Site, axe_faults: Callable[[Page], list[str]]) -> None:
+    page = site.open(f"/e/quote/new?opportunity={site.company.talked_deal}", phone=True)
+    page.locator('[name="lines.0.item"]').fill("螺栓")
+    page.get_by_role("button", name="加一行").tap()
+    box = page.locator(".lines").bounding_box()
+    assert box is not None
+    assert box["width"] <= 390
+    assert page.evaluate("document.querySelector('.lines').scrollWidth <= document.querySelector('.lines').clientWidth")
+    assert axe_faults(page) == []
+
+
+def test_work_survives_a_lost_session_with_its_rows_and_files(site: Site, tmp_path: Path) -> None:
+    engine = site.company.engine
+    engine.set_password(acting(engine, "sales").actor.id, "correct horse 7")
+    page = site.open(f"/e/quote/new?opportunity={site.company.talked_deal}")
+    page.on("dialog", lambda dialog: dialog.accept())
+    for at, item in enumerate(("螺栓", "垫片")):
+        if at:
+            page.get_by_role("button", name="加一行").click()
+        for name, value in (("item", item), ("qty", "10"), ("price", "2"), ("cost", "1")):
+            page.locator(f'[name="lines.{at}.{name}"]').fill(value)
+    page.get_by_label("上月材料均价").fill("80")
+    page.get_by_label("加工费标准").fill("5")
+    page.locator("summary", has_text="发出").click()
+    page.locator('[data-name="read_receipt"] input[type=file]').set_input_files(_picture(tmp_path))
+    expect(page.locator('[data-name="read_receipt"] input[type=hidden]')).to_have_count(1)
+    page.wait_for_timeout(600)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.get_by_label("用户名").fill("sales")
+    page.get_by_label("密码").fill("correct horse 7")
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="取回").click()
+    expect(page.locator('[name="lines.1.item"]')).to_have_value("垫片")
+    expect(page.locator('[data-name="read_receipt"] input[type=hidden]')).to_have_count(1)
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url("**said=created")
+    expect(page.locator("#main")).to_contain_text("垫片")
+
+
+def test_the_next_visit_begins_with_the_kind_of_the_last(site: Site) -> None:
+    engine, sales = site.company.engine, acting(site.company.engine, "sales")
+    visit = {"customer": site.company.customer, "needs": "电话确认", "kind": "call"}
+    engine.execute(Create("visit", visit), sales)
+    page = site.open("/e/visit/new")
+    expect(page.locator("#f-kind input:checked, #f-kind option:checked").first).to_have_value("call")
+    other = site.open("/e/visit/new", "manager")
+    expect(other.locator("#f-kind input:checked, #f-kind option:checked").first).to_have_value("visit")
+
+
+def test_a_word_that_fills_space_is_refused_where_an_answer_is_needed(site: Site) -> None:
+    page = site.open(f"/e/visit/new?customer={site.company.customer}")
+    page.get_by_label("客户需求要点").fill("暂无")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("#f-needs-error")).to_be_visible()
+    expect(page.get_by_label("客户需求要点")).to_have_value("暂无")
+
+
+def test_whoever_types_while_the_session_ends_is_told_and_stays_on_the_page(site: Site) -> None:
+    page = site.open("/e/customer/new")
+    page.context.clear_cookies()
+    page.get_by_label("客户名称").fill("台州新客户")
+    expect(page.locator("#toasts")).to_contain_text("登录已过期")
+    expect(page.get_by_label("客户名称")).to_have_value("台州新客户")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("link", name="去登录").click()
+    page.wait_for_url(re.compile("/login.next=.*customer.*new"))
