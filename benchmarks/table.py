@@ -123,7 +123,11 @@ def contenders(kind: str, url: str, records: int, home: Path) -> Iterator[list[C
         floor_token, our_token = fill_floor(floor_url, records), fill_ours(our_url, data, records)
         our_import = cpu_per_row(our_url, data)
         floor = stack.enter_context(servers.serving(servers.floor(floor_url)))
-        ours = stack.enter_context(servers.serving(servers.ours(our_url, data, APP), {"SLUICE_LOG": "WARNING"}))
+        ours = stack.enter_context(
+            servers.serving(
+                servers.ours(our_url, data, APP), {"SLUICE_LOG": "WARNING", "SLUICE_REQUESTS_PER_MINUTE": "0"}
+            )
+        )
         found = [
             Contender("floor", floor, Requests(Floor(truth), truth), floor_token, floor_backends),
             Contender("ours", ours, Requests(Ours(truth), truth), our_token, our_backends),

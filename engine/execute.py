@@ -47,6 +47,8 @@ def execute(
         record_id = carry_out(work, command)
         if dry or not work.verdict.allowed:
             conn.rollback_only()
+            if not dry:
+                installed.refusals.add(finding.rule for finding in work.verdict.findings if finding.blocks)
             return outcome_of(work, command, record_id, is_dry=dry)
         document_numbers.number_all(work)
         event_ids = memory.remember(work)

@@ -27,6 +27,7 @@ from engine.store.related import Related
 from engine.store.sql_formula import moment
 from engine.store.tables import Tables
 from engine.store.totals import Totals
+from engine.tally import Tally
 from engine.writing.foresight import Foresight
 
 MOST_FILTERS = 256
@@ -55,6 +56,8 @@ class Installed:
     files: FileStore
     jobs: Jobs
     announcer: Announcer
+    refusals: Tally
+    """Rules that refused writes since this process started."""
 
 
 def install(app: App, database: Database, files: FileStore, clock: Clock, jobs: Jobs | None = None) -> Installed:
@@ -93,6 +96,7 @@ def assemble(
         files=files,
         jobs=jobs,
         announcer=Announcer(jobs),
+        refusals=Tally(),
     )
 
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as WsgiResponse
 
 from engine.errors import BadInput, EngineError, Refused
-from web import csrf, request_log, session
+from web import csrf, request_log, session, signatures
 from web.api import API_BLUEPRINTS, API_PUBLIC
+from web.api.sentences import say as say_api
+from web.operations import OPERATIONS_PUBLIC, operations
 from web.pages import BLUEPRINTS, PUBLIC
 from web.responses import is_program_asking, refusal, said_by, status_of
 from web.security_headers import csp_nonce, write_headers
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("sluice.web")
 
-PUBLIC_ENDPOINTS = frozenset({"static"}) | API_PUBLIC | PUBLIC
+PUBLIC_ENDPOINTS = frozenset({"static"}) | API_PUBLIC | PUBLIC | OPERATIONS_PUBLIC
 """Every endpoint that a stranger may call; a test writes this list out."""
 
 TOKEN_FREE_ENDPOINTS = frozenset({"api.tokens"})
@@ -54,7 +56,7 @@ def create_site(engine: Engine, settings: Settings | None = None) -> Flask:
     _set_up_requests(site)
     _set_up_errors(site)
     site.jinja_env.globals.update(csrf_token=csrf.csrf_token, csp_nonce=csp_nonce)
-    for blueprint in (*API_BLUEPRINTS, *BLUEPRINTS):
+    for blueprint in (operations, *API_BLUEPRINTS, *BLUEPRINTS):
         site.register_blueprint(blueprint)
     return site
 
@@ -62,8 +64,10 @@ def create_site(engine: Engine, settings: Settings | None = None) -> Flask:
 def _set_up_requests(site: Flask) -> None:
     site.before_request(_begin)
     site.before_request(session.identify)
+    site.before_request(_guard_rate)
     site.before_request(_guard_door)
     site.before_request(_guard_writes)
+    site.before_request(_guard_signature)
     site.after_request(request_log.write_line)
     site.after_request(write_headers)
     site.after_request(csrf.write_visitor_cookie)
@@ -75,6 +79,22 @@ def _begin() -> None:
     request_log.start()
     if request.mimetype != "multipart/form-data":
         request.max_content_length = session.current_settings().body_limit
+
+
+def _guard_rate() -> None:
+    """A program that asks too often waits; people at their screens are not counted."""
+    if session.is_api_request() and (wait := session.seconds_to_wait()):
+        raise TooManyRequests(retry_after=wait)
+
+
+def _guard_signature() -> Response | None:
+    """A write with a token that asks for signatures carries a fresh and right one."""
+    token = session.current_token()
+    if token is None or not token.is_signed or request.method in csrf.SAFE_METHODS:
+        return None
+    if not signatures.is_request_signed(session.current_engine().tokens.secret_of(token.id)):
+        return refusal(401, say_api("signature", session.current_language()))
+    return None
 
 
 def _guard_door() -> WsgiResponse | None:

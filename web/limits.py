@@ -1,4 +1,4 @@
-"""How often one address may fail to sign in. Counted in this process; the account's own delay is the engine's."""
+"""How often one address may fail to sign in, and how often a program may ask. Counted in this process."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
+from math import ceil
 
 _MANY_ADDRESSES = 10_000
 
@@ -42,6 +43,39 @@ class FailureWindow:
     def _forget_old(self) -> None:
         oldest = self._now() - self._seconds
         self._failures = {key: times for key, times in self._failures.items() if times and times[-1] > oldest}
+
+
+class RateLimit:
+    """So many requests a minute for each key; what was not used may be used at once, up to a minute's worth.
+
+    0 a minute: no limit.
+    """
+
+    def __init__(self, per_minute: int, now: Callable[[], float] = time.monotonic) -> None:
+        self._per_minute, self._now = per_minute, now
+        self._kept: dict[str, tuple[float, float]] = {}
+        self._lock = threading.Lock()
+
+    def wait(self, key: str, share: int = 1) -> int:
+        """Takes one request of this key: 0, or the whole seconds until there is one again. share: times the limit."""
+        most = float(self._per_minute * share)
+        if not most:
+            return 0
+        now = self._now()
+        with self._lock:
+            left, at = self._kept.get(key, (most, now))
+            left = min(most, left + (now - at) * most / 60)
+            if len(self._kept) >= _MANY_ADDRESSES:
+                self._forget_full(now)
+            if left < 1:
+                self._kept[key] = (left, now)
+                return max(1, ceil((1 - left) * 60 / most - 1e-6))
+            self._kept[key] = (left - 1, now)
+            return 0
+
+    def _forget_full(self, now: float) -> None:
+        """Keys that have not asked for a minute have their whole share again."""
+        self._kept = {key: kept for key, kept in self._kept.items() if now - kept[1] < 60}
 
 
 def network_of(address: str) -> str:

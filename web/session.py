@@ -9,15 +9,19 @@ from werkzeug.exceptions import TooManyRequests
 
 from engine.context import Actor, Context
 from engine.people.tokens import TokenNote
-from web.limits import FailureWindow
+from web.limits import FailureWindow, RateLimit, network_of
+from web.metrics import RequestMetrics
 from web.settings import Settings
 
 if TYPE_CHECKING:
     from engine.runtime import Engine
 
 API_PREFIX = "/api/"
+ADDRESS_SHARE = 4
+"""An address may ask so many times as often as one token: several programs may stand behind it."""
 SIGN_IN_PAGE = "login.show"
 _ENGINE, _SETTINGS, _FAILURES = "sluice_engine", "sluice_settings", "sluice_failures"
+_METRICS, _RATES = "sluice_metrics", "sluice_rates"
 
 
 def attach(site: Flask, engine: Engine, settings: Settings) -> None:
@@ -25,6 +29,8 @@ def attach(site: Flask, engine: Engine, settings: Settings) -> None:
     site.extensions[_ENGINE] = engine
     site.extensions[_SETTINGS] = settings
     site.extensions[_FAILURES] = FailureWindow(settings.failed_sign_ins)
+    site.extensions[_METRICS] = RequestMetrics()
+    site.extensions[_RATES] = RateLimit(settings.requests_per_minute)
 
 
 def current_engine() -> Engine:
@@ -33,6 +39,10 @@ def current_engine() -> Engine:
 
 def current_settings() -> Settings:
     return cast("Settings", current_app.extensions[_SETTINGS])
+
+
+def current_metrics() -> RequestMetrics:
+    return cast("RequestMetrics", current_app.extensions[_METRICS])
 
 
 def is_api_request() -> bool:
@@ -127,6 +137,14 @@ def record_failure() -> None:
 
 def _failures() -> FailureWindow:
     return cast("FailureWindow", current_app.extensions[_FAILURES])
+
+
+def seconds_to_wait() -> int:
+    """Of a program that asks too often, by its token and by its address; 0 when it may go on."""
+    rates = cast("RateLimit", current_app.extensions[_RATES])
+    token = current_token()
+    by_token = rates.wait(f"token {token.id}") if token is not None else 0
+    return by_token or rates.wait(f"address {network_of(request.remote_addr or '')}", share=ADDRESS_SHARE)
 
 
 # --- the cookie ------------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ class Jobs:
         self._store: library.JobStore | None = None
         self._workers: library.Workers | None = None
         self._waits_for: Engine | None = None
-        self._is_prepared = False
+        self._is_prepared = self._is_wanted = False
 
     # --- putting -----------------------------------------------------------------------------------------------------
 
@@ -103,6 +103,7 @@ class Jobs:
     def _start_in_background(self) -> None:
         engine, self._waits_for = self._waits_for, None
         if engine is not None:
+            self._is_wanted = True
             threading.Thread(target=self._start_quietly, args=(engine,), name="jobs-start", daemon=True).start()
 
     def _start_quietly(self, engine: Engine) -> None:
@@ -113,7 +114,7 @@ class Jobs:
 
     def stop(self, grace_seconds: int = 10) -> None:
         """Takes no further job, lets the running ones end within the grace, and lets go of the database."""
-        self._waits_for = None
+        self._waits_for, self._is_wanted = None, False
         with self._lock:
             workers, self._workers = self._workers, None
             store, self._store, self._is_prepared = self._store, None, False
@@ -127,6 +128,15 @@ class Jobs:
         """Whether this process has live workers."""
         workers = self._workers
         return workers is not None and workers.is_alive
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether this process should run jobs and this database has had one."""
+        return self._is_wanted
+
+    def standing(self) -> tuple[int, int]:
+        """How many jobs wait and how many are dead letters; each is counted up to MOST_LISTED."""
+        return len(self.list("waiting")), len(self.list("dead"))
 
     @property
     def tallies(self) -> Mapping[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -143,6 +143,10 @@ class Database:
                     raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  spreads the retries
         raise AssertionError("unreachable")
+
+    def figures(self) -> Mapping[str, float]:
+        """For whoever watches: connections in use, writers that wait; names that end in _total only grow."""
+        return self._driver.figures()
 
     def optimize(self) -> None:
         """Refreshes the planner's statistics: nightly, and after a large import."""

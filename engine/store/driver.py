@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -64,6 +65,10 @@ class Driver(Protocol):
 
     def translate(self, error: Exception) -> Exception | None:
         """What an error of the database library means to the engine; None if it is something else."""
+        ...
+
+    def figures(self) -> Mapping[str, float]:
+        """See `Database.figures`."""
         ...
 
     def optimize(self) -> None:

@@ -6,6 +6,7 @@ Keepalives alone hang on a cut link, so `tcp_user_timeout` is set; the server en
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -38,11 +39,17 @@ class Pool:
         self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self._idle: list[psycopg.Connection[Any]] = []
         self._lock = threading.Lock()
+        self.in_use = self.taken = 0
+        self.waited = 0.0
 
     @contextmanager
     def take(self) -> Iterator[psycopg.Connection[Any]]:
+        began = time.monotonic()
         if not self._free.acquire(timeout=WAIT_SECONDS):
             raise StoreBusy("数据库连接已用尽,请重试 | No database connection is free: try again")
+        with self._lock:
+            self.in_use, self.taken = self.in_use + 1, self.taken + 1
+            self.waited += time.monotonic() - began
         try:
             with self._lock:
                 raw = self._idle.pop() if self._idle else None
@@ -53,7 +60,20 @@ class Pool:
             finally:
                 self._give_back(raw)
         finally:
+            with self._lock:
+                self.in_use -= 1
             self._free.release()
+
+    def figures(self) -> dict[str, float]:
+        with self._lock:
+            idle = len(self._idle)
+        return {
+            "connections_in_use": self.in_use,
+            "connections_idle": idle,
+            "connections_most": MOST_CONNECTIONS,
+            "connections_taken_total": self.taken,
+            "connection_wait_seconds_total": round(self.waited, 6),
+        }
 
     def _connect(self) -> psycopg.Connection[Any]:
         try:
@@ -136,6 +156,9 @@ class PostgresqlDriver:
         if isinstance(error, psycopg.OperationalError):  # a deadlock, a serialization failure, a lost link
             return RunAgain("数据库正忙或连接中断,请重试 | The database is busy or the link broke: try again")
         return None
+
+    def figures(self) -> dict[str, float]:
+        return self._pool.figures()
 
     def optimize(self) -> None:
         with self._pool.take() as raw:

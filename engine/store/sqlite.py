@@ -48,6 +48,8 @@ class TurnLock:
         self._inner = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()
         self._holder: int | None = None
+        self.taken = 0
+        self.waited = 0.0
 
     @property
     def waiting(self) -> int:
@@ -55,6 +57,12 @@ class TurnLock:
         return len(self._waiting)
 
     def __enter__(self) -> None:
+        self.taken += 1  # a count for whoever watches: threads may lose one
+        began = time.monotonic()
+        self._wait()
+        self.waited += time.monotonic() - began
+
+    def _wait(self) -> None:
         me = threading.get_ident()
         turn = threading.Lock()
         with self._inner:
@@ -170,6 +178,14 @@ class SqliteDriver:
             if "full" in said:
                 return StoreFull()
         return None
+
+    def figures(self) -> dict[str, float]:
+        return {
+            "writers_waiting": self._turn.waiting,
+            "writes_total": self._turn.taken,
+            "writer_wait_seconds_total": round(self._turn.waited, 6),
+            "readers_open": len(self._all_readers),
+        }
 
     def optimize(self) -> None:
         with self.writer() as raw:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 import sqlalchemy as sa
 
+from engine.delivery.outgoing import Allowed
+from engine.errors import NotReady
 from engine.runtime import Engine
 from engine.store.system_tables import user_account
 
@@ -13,7 +16,11 @@ from engine.store.system_tables import user_account
 def engine_at(arguments: argparse.Namespace) -> Engine:
     """The engine over these places. Raises NotReady, StoreLocked."""
     arguments.data.mkdir(parents=True, exist_ok=True)
-    return Engine.start(arguments.app.resolve(), arguments.database, arguments.data.resolve())
+    try:
+        allowed = Allowed.read(os.environ.get("SLUICE_OUTGOING_ALLOW", ""))
+    except ValueError as error:
+        raise NotReady(f"SLUICE_OUTGOING_ALLOW: {error}") from error
+    return Engine.start(arguments.app.resolve(), arguments.database, arguments.data.resolve(), allowed=allowed)
 
 
 def has_people(engine: Engine) -> bool:

@@ -9,14 +9,13 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from waitress import create_server
-
 from engine.runtime import Engine
 from engine.sample import load_sample
 from web.commands.options import add_app, add_data
 from web.commands.places import engine_at, has_people
 from web.create_site import create_site
 from web.request_log import set_up_logging
+from web.serving import Server
 from web.settings import settings_from
 
 LOGINS = "sample-logins.txt"
@@ -50,14 +49,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _serve(engine: Engine, arguments: argparse.Namespace) -> int:
-    """Until a signal; waitress lets running requests end. 1 when the address is taken."""
+    """Until a signal: then nothing new is taken and what runs ends. 1 when the address is taken."""
     site = create_site(engine, settings_from(os.environ))
     try:
-        server = create_server(site, host=arguments.host, port=arguments.port, threads=arguments.threads, ident=None)
+        server = Server(site, arguments.host, arguments.port, arguments.threads)
     except OSError as error:
         print(f"cannot listen on {arguments.host}:{arguments.port}: {error.strerror}", file=sys.stderr)
         return 1
-    print(f"ready http://{arguments.host}:{server.effective_port}", flush=True)
+    server.stop_on_signals()
+    print(f"ready http://{arguments.host}:{server.port}", flush=True)
     if not arguments.no_workers:
         engine.jobs.start_when_needed(engine)
     server.run()
