@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from flask import Response, make_response, render_template, request
 
@@ -142,7 +143,16 @@ def error_page(status: int, said: str = "", error_id: str = "") -> Response:
     """The page `error.html` with status, title, said and error_id."""
     language = current_language()
     title = title_of(status, language)
-    return html("error.html", status, code=status, title=title, said=said or title, error_id=error_id)
+    back = _way_back()
+    return html("error.html", status, code=status, title=title, said=said or title, error_id=error_id, back_href=back)
+
+
+def _way_back() -> str:
+    """The path of the page of ours that led here; "" for none, and for this very page."""
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc != request.host or came_from.path == request.path:
+        return ""
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
 
 
 # --- findings as JSON ------------------------------------------------------------------------------------------------

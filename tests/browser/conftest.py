@@ -32,6 +32,7 @@ FLAGS = [
 ]
 IS_CI = os.environ.get("CI") == "true"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+EXPECTED = ("Failed to load resource", "Service Worker registration blocked by Playwright")
 AXE = MODULES / "axe-core" / "axe.min.js"
 
 
@@ -66,7 +67,9 @@ class Site:
     pages: list[Page] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
-    def open(self, path: str, login: str = "sales", *, phone: bool = False, scheme: str = "light") -> Page:
+    def open(
+        self, path: str, login: str = "sales", *, phone: bool = False, scheme: str = "light", worker: bool = False
+    ) -> Page:
         """A new browser of one person, at a path."""
         context = self.browser.new_context(
             viewport=PHONE if phone else WIDE,  # type: ignore[arg-type]
@@ -75,6 +78,7 @@ class Site:
             color_scheme=scheme,  # type: ignore[arg-type]
             locale="zh-CN",
             reduced_motion="reduce",
+            service_workers="allow" if worker else "block",
         )
         if login:
             engine = self.company.engine
@@ -92,7 +96,7 @@ class Site:
 
     def _note(self, page: Page, message: ConsoleMessage) -> None:
         """Chromium reports every refused request (422, 409 …) as an error of its own: those are answers, not faults."""
-        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+        if message.type in ("error", "warning") and not any(said in message.text for said in EXPECTED):
             self.faults.append(f"{page.url}: {message.text}")
 
     def _note_broken(self, response: Response) -> None:

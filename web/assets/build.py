@@ -20,7 +20,7 @@ from web.assets.manifest import DIST, MANIFEST, icon_names
 HERE = Path(__file__).parent
 SOURCES = HERE / "src"
 MODULES = HERE / "node_modules"
-ENTRIES = ("app.js", "board.js", "sluice.css")
+ENTRIES = ("app.js", "board.js", "worker.js", "sluice.css")
 OLDEST_NODE = 20
 
 

@@ -32,6 +32,12 @@ def _files() -> dict[str, str]:
     return files
 
 
+def built_text(name: str) -> str:
+    """The content of a built file; "" while nothing is built."""
+    file = _files().get(name)
+    return (DIST / file).read_text(encoding="utf-8") if file else ""
+
+
 def forget() -> None:
     """Read the manifest again: after a build in this process."""
     _files.cache_clear()

@@ -17,6 +17,7 @@ from web.pages import (
     gallery,
     histories,
     home,
+    installing,
     lists,
     login,
     lookups,
@@ -35,7 +36,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cells.blueprint, bulk.blueprint, view_pages.blueprint, undoing.blueprint,
     records.blueprint, forms.blueprint,
     boards.blueprint, moves.blueprint, files.blueprint, lookups.blueprint, searching.blueprint,
-    charts.blueprint, comments.blueprint, histories.blueprint, prints.blueprint,
+    charts.blueprint, installing.blueprint, comments.blueprint, histories.blueprint, prints.blueprint,
     preferences.blueprint, studio.blueprint, gallery.blueprint,
 )  # fmt: skip
-PUBLIC: frozenset[str] = frozenset({"login.show", "login.enter"})
+PUBLIC: frozenset[str] = frozenset(
+    {"login.show", "login.enter", "installing.manifest", "installing.worker", "installing.offline"}
+)

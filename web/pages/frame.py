@@ -23,6 +23,7 @@ from web.words import SOURCE_LANGUAGE, say, script_texts
 blueprint = Blueprint("frame", __name__)
 LOOK_COOKIE = "sluice_look"
 THEMES, DENSITIES = ("auto", "light", "dark"), ("cosy", "compact")
+LANGUAGE_SIGNS = {"zh": "中", "en": "EN"}
 FALLBACK_ICON = "file-text"
 
 
@@ -174,6 +175,7 @@ def _shared() -> Mapping[str, object]:
         "creatable": creatable,
         "role_label": role_label,
         "news": news,
+        "language_signs": LANGUAGE_SIGNS,
         "calls_waiting": calls_waiting,
         "has_room": current_engine().database.has_room,
     }

@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, url_for
 
 from engine.verdict import Explanation
+from web.board_contexts import Kard, Lane, Sum
+from web.chart_contexts import Chart, Figure, Tile
 from web.contexts import Badge, Happening, Held, Input, Line, Lines, Link, Meter, Pick, Piece, Shown, Step
 from web.pages.frame import page
-from web.session import current_actor
+from web.pages.home_view import Due
+from web.session import current_actor, current_engine
 from web.words import say
 
 blueprint = Blueprint("gallery", __name__)
@@ -25,6 +28,12 @@ def show() -> Response:
         steps=_steps(),
         happenings=_happenings(),
         tree=_tree(),
+        tiles=_tiles(),
+        chart=_chart(),
+        lanes=_lanes(),
+        dues=_dues(),
+        view_key="sample",
+        entity=next(iter(current_engine().app.entities.values())),
         actor_name=current_actor().name if current_actor() else "",  # type: ignore[union-attr]
     )
 
@@ -113,6 +122,39 @@ def _happenings() -> tuple[Happening, ...]:
             "message", "", "李晓梅", "11-20 10:05", "", say("评论"), (Piece(say("客户确认样品规格，担心交期。")),)
         ),
     )
+
+
+def _tiles() -> tuple[Tile, ...]:
+    return Tile(say("进行中"), "170"), Tile(say("金额"), "¥5,461 万"), Tile(say("已超期"), "52", is_bad=True)
+
+
+def _chart() -> Chart:
+    stages = ((say("线索获取"), 17, 443), (say("初步沟通"), 22, 365), (say("需求确认"), 43, 294))
+    bars = [{"name": name, "now": now, "entered": entered, "note": "", "href": ""} for name, now, entered in stages]
+    rows = tuple((Figure(name, is_number=False), Figure(str(now)), Figure(str(all_))) for name, now, all_ in stages)
+    labels = {"now": say("现在"), "entered": say("进入过")}
+    heads = (say("阶段"), say("现在"), say("进入过"))
+    return Chart("sample", say("阶段漏斗"), "funnel", {"bars": bars, "labels": labels}, heads, rows)
+
+
+def _lanes() -> tuple[Lane, ...]:
+    days = Shown("days", say("停留"), "text", say("{n} 天", n=2), is_number=True)
+    person = Shown("owner", say("人"), "person", "王建国")
+    customer = Shown("customer", say("客户"), "text", say("绍兴恒泰五金"))
+    good = Kard(1, 1, "#", say("传感器试单"), "#", (customer,), (person, days), ())
+    late = Kard(2, 1, "#", say("阀门批量供货"), "#", (customer,), (person,), (), say("超期 {n} 天", n=4), is_red=True)
+    money, weighted = Sum("¥82.5 万", "¥825,000"), Sum("¥33 万", "¥330,000")
+    return (
+        Lane("sample-1", "1", say("方案报价"), 2, money, (good, late), weighted=weighted, lane_href="#"),
+        Lane("sample-2", "2", say("样品测试"), 0, None, (), lane_href="#", add_href="#"),
+        Lane("sample-3", "3", say("回款完成"), 110, None, (), "won", is_folded=True, lane_href="#"),
+    )
+
+
+def _dues() -> tuple[Due, ...]:
+    where = f"{say('绍兴恒泰五金')} · {say('方案报价')}"
+    named = ((say("传感器试单"), 4), (say("阀门批量供货"), 2))
+    return tuple(Due(name, "", "target-arrow", where, say("超期 {n} 天", n=days), "#") for name, days in named)
 
 
 def _tree() -> Explanation:

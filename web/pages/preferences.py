@@ -24,11 +24,13 @@ def show() -> Response:
 
 @blueprint.post("/settings")
 def save() -> WsgiResponse:
-    actor, language = current_actor(), request.form.get("language", "")
+    """`language`, `theme`, `density`: what is given is changed. next: the page to go back to."""
+    actor, language, now = current_actor(), request.form.get("language", ""), look()
     if actor is not None and language in current_engine().app.languages:
         current_engine().set_language(actor, language)
-    chosen = Look.of_cookie(f"{request.form.get('theme', '')}.{request.form.get('density', '')}")
-    return _keep(redirect(url_for("preferences.show", said="settings"), 303), chosen)
+    chosen = Look.of_cookie(f"{request.form.get('theme', now.theme)}.{request.form.get('density', now.density)}")
+    back = request.form.get("next", "")
+    return _keep(redirect(back if is_own_path(back) else url_for("preferences.show", said="settings"), 303), chosen)
 
 
 @blueprint.post("/settings/density")

@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { startDialogs } from "./dialogs.js";
 import { startGate } from "./gate.js";
+import { startGoing } from "./going.js";
 import { startKeys } from "./keys.js";
 import { startToasts, toast } from "./toasts.js";
 import { startPreview } from "./preview.js";
@@ -39,6 +40,7 @@ function startIslands(root) {
 document.documentElement.classList.add("js");
 startDialogs();
 startGate();
+startGoing();
 startKeys();
 startToasts();
 startPreview();
@@ -54,14 +56,8 @@ document.addEventListener("focusin", (event) => {
   startIslands(late);
 });
 
-// A thin line at the top for anything that takes longer than a moment.
-let underWay = 0;
-const count = (change) => {
-  underWay = Math.max(0, underWay + change);
-  document.body.toggleAttribute("data-busy", underWay > 0);
-};
-document.addEventListener("htmx:before:request", () => count(1));
-document.addEventListener("htmx:finally:request", () => count(-1));
+// An app of its own on the phone; the worker keeps the page for no network, and no page of anybody's.
+if (isSecureContext) navigator.serviceWorker?.register("/worker.js").catch(() => {});
 
 // A menu closes when one looks elsewhere; choices in a filter apply at once.
 document.addEventListener("click", (event) => {

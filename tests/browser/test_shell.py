@@ -1,0 +1,147 @@
+"""The shell: an app on the phone, the look with one press, nothing sent twice, no page without a way on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from engine.store.lists import Query
+from engine.testing import acting
+from tests.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_site_can_be_installed(shared_site: Site) -> None:
+    page = shared_site.open("/", phone=True)
+    found = page.evaluate("fetch(document.querySelector('link[rel=manifest]').href).then(answer => answer.json())")
+    assert (found["display"], found["start_url"]) == ("standalone", "/")
+    assert {icon["sizes"] for icon in found["icons"]} == {"192x192", "512x512"}
+    for icon in found["icons"]:
+        answer = page.request.get(shared_site.address + icon["src"])
+        assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
+
+
+def test_without_a_network_there_is_a_page_that_says_so_and_no_private_page_was_kept(site: Site) -> None:
+    page = site.open("/e/customer", worker=True)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.goto(f"{site.address}/e/customer/{site.company.customer}")
+    kept = page.evaluate(
+        "caches.keys().then(names => Promise.all(names.map(name => caches.open(name).then(shelf => shelf.keys()))))"
+        ".then(all => all.flat().map(request => new URL(request.url).pathname))"
+    )
+    assert "/offline" in kept
+    assert all(path == "/offline" or path.startswith("/static/") for path in kept)
+    page.context.set_offline(True)
+    page.goto(f"{site.address}/e/opportunity")
+    expect(page.get_by_role("heading", name="没有网络")).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text("绍兴恒泰")
+    page.context.set_offline(False)
+    page.get_by_role("link", name="重试").click()
+    expect(page.get_by_role("heading", name="商机").first).to_be_attached()
+
+
+def test_the_look_and_the_language_change_with_one_press_where_one_is(site: Site) -> None:
+    page = site.open("/e/customer", phone=True)
+    page.get_by_role("button", name="更多").tap()
+    page.locator("#more").get_by_role("button", name="深色").tap()
+    page.wait_for_url(re.compile("/e/customer"))
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("button", name="更多").tap()
+    page.locator("#more").get_by_role("button", name="紧凑").tap()
+    expect(page.locator("html")).to_have_attribute("data-density", "compact")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("button", name="更多").tap()
+    page.locator("#more").get_by_role("button", name="EN").tap()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def _slow_down(page: Page) -> None:
+    """Every answer takes more than a second."""
+    network = {"offline": False, "latency": 1_200, "downloadThroughput": -1, "uploadThroughput": -1}
+    browser = page.context.new_cdp_session(page)
+    browser.send("Network.enable")
+    browser.send("Network.emulateNetworkConditions", network)
+
+
+def test_a_form_pressed_twice_on_a_slow_network_is_sent_once(site: Site) -> None:
+    sent: list[str] = []
+    page = site.open("/e/customer/new")
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    _slow_down(page)
+    page.get_by_label("客户名称").fill("只存一次的客户")
+    page.get_by_role("radio", name="汽车配件").check()
+    page.evaluate(
+        "() => { const b = [...document.querySelectorAll('main button')].find(b => b.textContent.trim() === '保存');"
+        " b.click(); b.click(); }"
+    )
+    page.wait_for_url(re.compile(r"/e/customer/\d+"))
+    assert len([url for url in sent if url.endswith("/e/customer/new")]) == 1
+    engine = site.company.engine
+    where = engine.filter(acting(engine, "sales"), "customer", 'name = "只存一次的客户"').value
+    assert len(engine.page(acting(engine, "sales"), Query("customer", where)).items) == 1
+
+
+def test_a_page_that_is_long_in_coming_shows_that_it_is(site: Site) -> None:
+    page = site.open("/e/customer")
+    _slow_down(page)
+    page.locator('.side a[href="/e/opportunity"]').click(no_wait_after=True)
+    expect(page.locator("body")).to_have_attribute("data-busy", "")
+    page.wait_for_url(re.compile("/e/opportunity"))
+    expect(page.locator("body")).not_to_have_attribute("data-busy", "")
+
+
+@pytest.mark.parametrize(
+    ("address", "way"),
+    [("/e/customer/99999", "回到客户列表"), ("/nowhere", "搜索"), ("/studio", "回首页")],
+)
+def test_a_page_that_is_not_there_leads_on(shared_site: Site, address: str, way: str) -> None:
+    page = shared_site.open("/settings")
+    page.goto(shared_site.address + address)
+    page.locator("main").get_by_role("link", name=way).click()
+    page.wait_for_load_state()
+    expect(page.locator("main .error-page")).to_have_count(0)
+
+
+def test_the_question_mark_lists_the_keys_of_lists_and_board(shared_site: Site) -> None:
+    page = shared_site.open("/e/customer")
+    page.keyboard.press("?")
+    for title in ("到处", "列表和记录", "看板"):
+        expect(page.locator("#keys").get_by_role("heading", name=title)).to_be_visible()
+
+
+TARGETS = """() => {
+  const tall = (e) => e.getBoundingClientRect().height;
+  return [...document.querySelectorAll(`.bottom :is(a, button), dialog[open] :is(a, button), .stage-picker a,
+    main :is(.button, .chip, .input, .quick-list a.lead, .funnel a, .tile[href], .segments a, .tabs a, .kard summary)`)]
+    .filter((e) => e.offsetParent && !e.closest('[hidden]'))
+    .filter((e) => Math.max(tall(e), e.closest('li') ? tall(e.closest('li')) : 0) < 38)
+    .map((e) => e.outerHTML.slice(0, 140));
+}"""
+"""Whatever is pressed and lower than 38 px; in a list the whole line is pressed."""
+
+
+@pytest.mark.parametrize("address", ["/", "/e/opportunity/board", "/e/opportunity/charts", "/e/customer", "/settings"])
+def test_a_thumb_hits_what_it_aims_at(shared_site: Site, address: str) -> None:
+    page = shared_site.open(address, phone=True)
+    assert page.evaluate(TARGETS) == []
+    page.get_by_role("button", name="更多").tap()
+    assert page.evaluate(TARGETS) == []
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
+def test_the_sheets_of_the_shell_are_sound(
+    shared_site: Site, axe_faults: Callable[[Page], list[str]], phone: bool
+) -> None:
+    page = shared_site.open("/offline", phone=phone)
+    assert axe_faults(page) == []
+    page.goto(f"{shared_site.address}/")
+    for sheet in ("more", "keys") if phone else ("keys",):
+        page.evaluate(f"document.getElementById('{sheet}').showModal()")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            assert axe_faults(page) == []
+        page.keyboard.press("Escape")
