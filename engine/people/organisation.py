@@ -22,6 +22,11 @@ _UNITS = Plan(
         is_one_of(org_unit.c.id, "ids")
     )
 )
+_ALL_UNITS = Plan(
+    sa.select(org_unit.c.id, org_unit.c.name, org_unit.c.kind, org_unit.c.path, org_unit.c.lead_id).order_by(
+        org_unit.c.path
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,11 @@ def units(conn: Connection, unit_ids: Iterable[int]) -> list[Unit]:
     wanted = list(unit_ids)
     by_id = {int(row[0]): Unit(*row) for row in conn.rows(_UNITS, {"ids": wanted})} if wanted else {}
     return [by_id[unit_id] for unit_id in wanted if unit_id in by_id]
+
+
+def all_units(conn: Connection) -> list[Unit]:
+    """Every unit, each after the one above it."""
+    return [Unit(*row) for row in conn.rows(_ALL_UNITS)]
 
 
 def line_of(conn: Connection, unit: Unit) -> list[Unit]:

@@ -35,6 +35,14 @@ def search(desk: Desk, text: str, limit: int) -> list[Group]:
     return [group for group in groups if group.found]
 
 
+def find_in(desk: Desk, entity: Entity, text: str, limit: int) -> list[Found]:
+    """The best matches among the records of one kind: for the pickers of references."""
+    scope, gate = scope_of(desk, entity), desk.installed.gate
+    ids = index.find(desk.conn, gate, {entity.key: scope}, text, limit=max(limit, _LOOKED_AT), env=desk.env)
+    ids = ids or index.find_loosely(desk.conn, gate, {entity.key: scope}, text, env=desk.env)
+    return list(_best(desk, entity.key, scope, ids[entity.key], text, limit)) if ids else []
+
+
 def _best(desk: Desk, key: str, scope: Scope, ids: list[int], text: str, limit: int) -> tuple[Found, ...]:
     entity = desk.entity(key)
     above = () if entity.parent in desk.hidden(entity) | {""} else (entity.parent,)

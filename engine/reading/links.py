@@ -6,6 +6,7 @@ from dsl.app import Field
 from dsl.formula.value_types import FileType, PersonType, RefType
 
 PERSON = "person"
+DEPARTMENT = "department"
 
 
 def link_of(field: Field | None, value: object) -> tuple[str, int] | None:

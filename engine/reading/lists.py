@@ -17,9 +17,11 @@ from dsl.source import Span
 from engine.answers import Found, Page, Person, Record, Total
 from engine.errors import BadInput
 from engine.flow.sentences import say
-from engine.people import users
+from engine.people import organisation, users
+from engine.reading import finding
 from engine.reading.desk import Desk
-from engine.reading.links import PERSON
+from engine.reading.links import DEPARTMENT, PERSON
+from engine.reading.matches import match_of
 from engine.store.lists import Query
 from engine.verdict import Finding
 
@@ -165,11 +167,15 @@ def titles(desk: Desk, pairs: Iterable[tuple[str, int]]) -> Mapping[tuple[str, i
 
 
 def lookup(desk: Desk, entity_key: str, text: str, limit: int, where: Formula | None) -> list[Found]:
-    """Records whose short texts hold the text (all of them for no text), or people by name or login."""
+    """Records that hold the text or whose title sounds like it (all of them for no text), people, or departments."""
     limit = max(1, min(limit, MOST_FOUND))
     if entity_key == PERSON:
         return [_as_found(person) for person in users.active_people(desk.conn) if _is_named(person, text)][:limit]
+    if entity_key == DEPARTMENT:
+        return _departments(desk, text)[:limit]
     entity = desk.entity(entity_key)
+    if text.strip() and where is None and (best := finding.find_in(desk, entity, text, limit)):
+        return best
     sort = (entity.title,) if entity.title in entity.fields and entity.title not in desk.hidden(entity) else ()
     found = page(desk, Query(entity_key, where=where, sort=sort, limit=limit, search=text))
     return [_found(entity_key, record.id, record.title, record.values) for record in found.items]
@@ -180,8 +186,19 @@ def _as_found(person: Person) -> Found:
 
 
 def _is_named(person: Person, text: str) -> bool:
-    wanted = text.strip().casefold()
-    return not wanted or wanted in person.name.casefold() or wanted in person.login.casefold()
+    fits = match_of(person.name, text, by_sound=True) or match_of(person.login, text)
+    return not text.strip() or fits is not None
+
+
+def _departments(desk: Desk, text: str) -> list[Found]:
+    """Units by name or its sound, with the unit above each."""
+    units = organisation.all_units(desk.conn)
+    names = {unit.path: unit.name for unit in units}
+    return [
+        Found(DEPARTMENT, unit.id, unit.name, names.get(unit.path.rstrip("/").rpartition("/")[0] + "/", ""))
+        for unit in units
+        if not text.strip() or match_of(unit.name, text, by_sound=True)
+    ]
 
 
 def _found(entity: str, record_id: int, title: str, values: Mapping[str, object]) -> Found:

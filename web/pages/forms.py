@@ -95,8 +95,8 @@ def _first_entry(target: Target) -> Entry:
             values[key] = one.default
     for key, value in values.items():
         one = entity.fields[key]
-        if one.kind in ("ref", "person") and isinstance(value, int):
-            pair = (one.target if one.kind == "ref" else "person", value)
+        if one.kind in ("ref", "person", "department") and isinstance(value, int):
+            pair = (one.target if one.kind == "ref" else one.kind, value)
             titles[key] = engine.titles(context, [pair]).get(pair, "")
     entry = of_values(entity, values, titles)
     _fill_defaults(target, entry)
@@ -130,8 +130,8 @@ def _fill_defaults(target: Target, entry: Entry) -> None:
     entry.raws |= more.raws
     for key, value in missing.items():
         one = target.entity.fields[key]
-        if one.kind in ("ref", "person") and isinstance(value, int):
-            pair = (one.target if one.kind == "ref" else "person", value)
+        if one.kind in ("ref", "person", "department") and isinstance(value, int):
+            pair = (one.target if one.kind == "ref" else one.kind, value)
             entry.titles[key] = current_engine().titles(current_context(), [pair]).get(pair, "")
 
 

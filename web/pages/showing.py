@@ -112,7 +112,8 @@ class _Show:
             return self._score(self.entity.scores[self.field.key])
         look = {
             "stage": self._badges, "tags": self._badges, "choices": self._badges, "choice": self._choice,
-            "ref": self._reference, "person": self._person, "email": self._address, "url": self._address,
+            "ref": self._reference, "person": self._person,
+            "department": self._department, "email": self._address, "url": self._address,
             "phone": self._address, "file": self._files, "image": self._files, "files": self._files,
             "yesno": self._yes, "place": self._place, "code": self._code,
         }  # fmt: skip
@@ -198,6 +199,9 @@ class _Show:
 
     def _person(self) -> Shown:
         return self._as("person", text=self._title() if isinstance(self.value, int) else "")
+
+    def _department(self) -> Shown:
+        return self._as("text", text=self._title() if isinstance(self.value, int) else "")
 
     def _address(self) -> Shown:
         text = str(self.value or "")
