@@ -91,6 +91,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "import.column": ("没有“{name}”这一列", "There is no column “{name}”"),
     "import.twice": ("“{name}”对应了两列", "“{name}” stands for two columns"),
     "import.unmapped": ("请指定哪一列是「{label}」", "Say which column is “{label}”"),
+    "import.reason": ("未导入的原因", "Why it was not taken"),
+    "import.from": ("原文件与行", "File and line"),
     "import.rows": ("一次最多导入 {most} 行", "At most {most} rows can be imported at once"),
     "key.reused": ("这个请求编号已用于别的内容", "This idempotency key was used with another body"),
     "busy": ("数据库正忙，请重试", "The database is busy: try again"),

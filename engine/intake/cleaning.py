@@ -35,9 +35,10 @@ _SEVERAL = re.compile(r"[,，;；、/|]+")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a cell is not taken, in the words of who imports."""
+    """Why a cell is not taken, in the words of who imports. word: an option that nobody knows, to be settled."""
 
     said: str
+    word: str = ""
 
 
 Find = Callable[[str, ImportColumn, str], "int | Fault | None"]
@@ -122,7 +123,7 @@ class Cleaner:
         said = f"{column.head}：{value.said.say(self.language)}"
         if near := suggest(text, option_labels(self.app, field, self.language)):
             said += say(self.language, "import.meant", names=" / ".join(near))
-        return Fault(said)
+        return Fault(said, text if isinstance(field.value_type, ChoiceType | SetType) else "")
 
 
 def meant(text: str, words: Mapping[str, str]) -> str:

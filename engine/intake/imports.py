@@ -6,27 +6,30 @@ that whatever likes may drive, one `advance` at a time: a page, the command line
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import NoReturn, TypeVar, cast
 
 from dsl.outlets import Found, Import
 from engine.context import Context
 from engine.errors import BadInput, NotAllowed, NotThere
 from engine.flow.sentences import say
 from engine.installed import Installed
-from engine.intake import ledger
+from engine.intake import ledger, report
 from engine.intake.headings import Table, cut
 from engine.intake.known import people_names
 from engine.intake.ledger import RowOfRun, Run, SheetOfRun
 from engine.intake.mapping import known_heads, propose
+from engine.intake.report import Problem, Strange
+from engine.intake.review import Asked, Contested, Review
 from engine.intake.sheets import read_sheets
 from engine.intake.steps import Step
 from engine.people import permissions
 from engine.store.connection import Connection
 from engine.verdict import Finding
 
+T = TypeVar("T")
 MOST_ROWS = 50_000
 """Of one run, all files together."""
 
@@ -206,6 +209,54 @@ class Imports:
             ledger.set_run(conn, run.id, context.at, state=to, position=0)
 
         self.installed.database.run(move)
+
+    # --- decisions ---------------------------------------------------------------------------------------------------
+
+    def review(self, context: Context, run_id: int) -> tuple[list[Asked], list[Contested]]:
+        """The open questions, and the rows that say otherwise than their records (MOST_SHOWN of each)."""
+        with self.installed.database.read() as conn:
+            return self._review(conn, context, run_id, lambda review: (review.asked(), review.contested()))
+
+    def decide(
+        self,
+        context: Context,
+        run_id: int,
+        answers: Mapping[int, str],
+        choices: Mapping[int, Mapping[str, int]] | None = None,
+    ) -> None:
+        """answers: question's id → same or other. choices: row → field → whose value stands (0: the record's).
+
+        What they change is judged anew by the next `advance`.
+        """
+
+        def decide(conn: Connection) -> None:
+            run, _ = self._run(conn, context, run_id, ("ready", "done"), lock=True)
+
+            def settle(review: Review) -> None:
+                review.answer(answers)
+                review.choose(choices or {})
+
+            self._review(conn, context, run_id, settle)
+            ledger.set_run(conn, run.id, context.at, state="judging", position=0)
+
+        self.installed.database.run(decide)
+
+    def _review(self, conn: Connection, context: Context, run_id: int, look: Callable[[Review], T]) -> T:
+        run, wanted = self._run(conn, context, run_id)
+        step = Step(self.installed, context, replace(wanted, found=cast("Found", run.found)))
+        return look(Review(step, conn, run_id))
+
+    def problems(self, context: Context, run_id: int) -> tuple[list[Problem], list[Strange]]:
+        """What refuses rows, and the words that mean no option; the most frequent first."""
+        with self.installed.database.read() as conn:
+            self._run(conn, context, run_id)
+            return report.problems(conn, run_id), report.strange_words(conn, run_id)
+
+    def refused_file(self, context: Context, run_id: int) -> bytes:
+        """The refused rows with their reasons as an xlsx, to be corrected and loaded again."""
+        with self.installed.database.read() as conn:
+            self._run(conn, context, run_id)
+            return report.refused_file(conn, run_id, context.actor.language)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 

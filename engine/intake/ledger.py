@@ -67,6 +67,7 @@ class RowOfRun:
     cells: Sequence[Any]
     cleaned: Mapping[str, Any] = field(default_factory=dict)
     faults: Sequence[Sequence[str]] = ()
+    """[head, sentence, word]: the word if it is an option that nobody knows."""
     leader: int = 0
     record_id: int | None = None
     choice: Mapping[str, int] = field(default_factory=dict)
@@ -219,6 +220,10 @@ def leads() -> sa.ColumnElement[bool]:
 
 def waits() -> sa.ColumnElement[bool]:
     return _r.state == ""
+
+
+def is_unjudged() -> sa.ColumnElement[bool]:
+    return _r.foreseen == ""
 
 
 def _row_columns() -> sa.Select[Any]:

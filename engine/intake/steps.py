@@ -87,7 +87,7 @@ class Step:
             field = field_of(self.app, self.wanted, column)
             value = cleaner.read(field, column, cells.get(column.head), run.words.get(column.head, {}))
             if isinstance(value, Fault):
-                faults.append([column.head, value.said])
+                faults.append([column.head, value.said, value.word])
             elif not is_empty(value):
                 present = values.get(column.path)
                 both = isinstance(present, tuple) and isinstance(value, tuple)
@@ -142,7 +142,7 @@ class Step:
             now = ledger.find_run(conn, run.id, lock=True)
             if now is None or now.state != state:
                 return ()
-            conditions = () if dry else (ledger.waits(),)
+            conditions = (ledger.waits(), *((ledger.is_unjudged(),) if dry else ()))
             batch.extend(ledger.rows_after(conn, run.id, now.position, WRITE_BATCH, ledger.leads(), *conditions))
             groups = ledger.rows_led_by(conn, run.id, [row.number for row in batch])
             open_rows = _open_rows(conn, run.id)
@@ -175,7 +175,7 @@ class Step:
     ) -> Create | Update | tuple[Fate, tuple[str, ...]]:
         """What a group wants written, or its fate where nothing is to be written."""
         if row.faults:
-            return "refused", tuple(said for _, said in row.faults)
+            return "refused", tuple(fault[1] for fault in row.faults)
         if row.number in open_rows:
             return "asked", ()
         record = self.record(conn, row.record_id) if row.record_id is not None else None

@@ -50,7 +50,7 @@ import_row = sa.Table(
     new_number("line"),  # in its sheet, as people see it
     sa.Column("cells", JsonText),
     sa.Column("cleaned", JsonText),  # the values: {"name": …, "contacts.name": …} in JSON form
-    sa.Column("faults", JsonText),  # [[head, sentence]]
+    sa.Column("faults", JsonText),  # [[head, sentence, word]]
     new_number("leader"),  # the row whose record this one becomes a part of; itself if it leads
     new_ref("record_id"),
     sa.Column("choice", JsonText),  # {"field": the number of the row it is taken from, or 0 for the record}

@@ -17,6 +17,7 @@ from web.pages import (
     gallery,
     histories,
     home,
+    imports,
     installing,
     lists,
     login,
@@ -37,7 +38,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     records.blueprint, forms.blueprint,
     boards.blueprint, moves.blueprint, files.blueprint, lookups.blueprint, searching.blueprint,
     charts.blueprint, installing.blueprint, comments.blueprint, histories.blueprint, prints.blueprint,
-    preferences.blueprint, studio.blueprint, gallery.blueprint,
+    imports.blueprint, preferences.blueprint, studio.blueprint, gallery.blueprint,
 )  # fmt: skip
 PUBLIC: frozenset[str] = frozenset(
     {"login.show", "login.enter", "installing.manifest", "installing.worker", "installing.offline"}

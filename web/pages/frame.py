@@ -156,6 +156,11 @@ def creatable() -> tuple[Link, ...]:
     )
 
 
+def has_imports() -> bool:
+    """Whether the actor may import anything."""
+    return bool(current_engine().imports.offered(current_context()))
+
+
 # --- what all templates know -----------------------------------------------------------------------------------------
 
 
@@ -173,6 +178,7 @@ def _shared() -> Mapping[str, object]:
         "nav_items": nav_items,
         "bottom_items": bottom_items,
         "creatable": creatable,
+        "has_imports": has_imports,
         "role_label": role_label,
         "news": news,
         "language_signs": LANGUAGE_SIGNS,

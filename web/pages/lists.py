@@ -17,6 +17,7 @@ from web.pages import bulk
 from web.pages.filter_chips import chips_of
 from web.pages.filters import chips
 from web.pages.frame import entity_or_404, lists_of, page, readable_boards, rights_of
+from web.pages.imports import import_href
 from web.pages.inputs import is_input
 from web.pages.list_groups import RowGroup, group_picks, groups_of, totals_of, within
 from web.pages.list_rows import head_of, row_of, wanted
@@ -98,6 +99,7 @@ def list_page(state: ListState, status: int = 200) -> WsgiResponse:
         complaint=complaint,
         rights=rights,
         bulk=bulk_of(entity, rights),
+        import_href=import_href(entity.key),
     )
 
 

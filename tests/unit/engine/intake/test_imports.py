@@ -14,6 +14,7 @@ from engine.context import Context
 from engine.errors import BadInput, NotAllowed, NotThere
 from engine.intake import ledger, steps
 from engine.intake.imports import Progress
+from engine.intake.sheets import read_sheets
 from engine.runtime import Engine
 from engine.sample.messy_files import write_messy_files
 from engine.store.lists import Query
@@ -227,3 +228,66 @@ def test_only_whom_the_app_names_may_import_and_nobody_sees_the_run_of_another(d
     with pytest.raises(NotThere):
         desk.engine.imports.progress(seller.context, run_id)
     assert [each.key for each in desk.engine.imports.offered(seller.context)] == ["visits"]
+
+
+TWINS = [(*HEAD, "税号"), ("苏州永盛五金有限公司", "机械", "0512-11112222", "王伟", "张三", "13900000001", ""),
+         ("上海永盛五金有限公司", "电子", "0512-11112222", "李芳", "李四", "13900000002", "")]  # fmt: skip
+
+
+def test_a_doubtful_row_waits_for_its_answer_and_is_then_its_own_record(desk: Desk) -> None:
+    run_id = desk.upload("customers", ("a.csv", TWINS))
+    assert desk.preview(run_id).foreseen == {"created": 1, "asked": 1}
+    (asked,), _ = desk.engine.imports.review(desk.context, run_id)
+    assert {line.path for line in asked.lines if line.may_choose} == {"name", "industry", "owner"}
+    desk.engine.imports.start(desk.context, run_id)
+    assert desk.drive(run_id).fates == {"created": 1, "asked": 1}
+    desk.engine.imports.decide(desk.context, run_id, {asked.id: "other"})
+    assert desk.drive(run_id).run.state == "ready"
+    desk.engine.imports.start(desk.context, run_id)
+    assert desk.drive(run_id).fates == {"created": 2}
+
+
+def test_rows_said_to_be_the_same_become_one_with_the_chosen_values(desk: Desk) -> None:
+    run_id = desk.upload("customers", ("a.csv", TWINS))
+    desk.preview(run_id)
+    (asked,), _ = desk.engine.imports.review(desk.context, run_id)
+    desk.engine.imports.decide(desk.context, run_id, {asked.id: "same"}, {asked.leader: {"industry": 2}})
+    assert desk.drive(run_id).foreseen == {"created": 1, "merged": 1}
+    desk.engine.imports.start(desk.context, run_id)
+    desk.drive(run_id)
+    (record,) = desk.engine.page(desk.context, Query("customer", None, (), 10, None, ("name", "industry"))).items
+    assert (record.values["name"], record.values["industry"]) == ("苏州永盛五金有限公司", "consumer")
+
+
+def test_an_import_that_asks_waits_until_each_differing_field_is_chosen(desk: Desk) -> None:
+    desk.run(desk.upload("customers", ("a.csv", TWINS[:2])))
+    rows = [TWINS[0], ("苏州永盛五金有限公司", "电子", "0512-33334444", "", "", "", "")]
+    run_id = desk.upload("customers", ("b.csv", rows))
+    desk.engine.imports.map(desk.context, run_id, {}, {}, found="review")
+    assert desk.drive(run_id).foreseen == {"asked": 1}
+    _, (contested,) = desk.engine.imports.review(desk.context, run_id)
+    assert {line.path for line in contested.lines} == {"industry", "phone"}
+    desk.engine.imports.decide(desk.context, run_id, {}, {contested.number: {"industry": 1, "phone": 0}})
+    assert desk.drive(run_id).foreseen == {"changed": 1}
+    desk.engine.imports.start(desk.context, run_id)
+    desk.drive(run_id)
+    (record,) = desk.engine.page(desk.context, Query("customer", None, (), 10, None, ("industry", "phone"))).items
+    assert (record.values["industry"], record.values["phone"]) == ("consumer", "0512-11112222")
+
+
+def test_refused_rows_come_back_as_a_file_that_can_be_corrected_and_loaded(desk: Desk) -> None:
+    rows = [HEAD, ("恒达机械", "=1+1", "", "王伟", "", ""), ("永信机械", "机械", "", "王伟", "", "")]
+    run_id = desk.upload("customers", ("a.csv", rows))
+    desk.run(run_id)
+    path = desk.folder / "refused.xlsx"
+    path.write_bytes(desk.engine.imports.refused_file(desk.context, run_id))
+    (sheet,) = read_sheets(path, path.name)
+    assert sheet.rows[0][-2:] == ("Why it was not taken", "File and line")
+    assert sheet.rows[1][1] == "=1+1"
+    assert sheet.rows[1][-1] == "a.csv · 2"
+    again = desk.engine.imports.upload(desk.context, "customers", [(path.name, path)])
+    desk.engine.imports.map(desk.context, again, {}, {}, {"行业": {"=1+1": "machine"}})
+    assert desk.drive(again).foreseen == {"created": 1}
+    problems, strange = desk.engine.imports.problems(desk.context, run_id)
+    assert [(each.head, each.word, each.count) for each in strange] == [("行业", "=1+1", 1)]
+    assert problems[0].place == "a.csv · 2"
