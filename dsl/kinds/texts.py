@@ -14,7 +14,7 @@ from dsl.kinds.kind import Complaint, Spec, complain
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _EMAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,250}")
-_URL = re.compile(r"https?://[^\s/<>\"]{1,250}(?:[/?#][^\s<>\"]*)?", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s/<>\"?#@:]{1,250}(?::\d{1,5})?(?:[/?#][^\s<>\"]*)?", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[\d ()/-]{5,30}(?:(?:ext|x|转|#)\.? ?\d{1,6})?")
 
 

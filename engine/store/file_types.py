@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 MOST_PIXELS = 60_000_000
-MOST_ZIP_ENTRIES = 5_000
+MOST_ZIP_ENTRIES = 1_000
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 100
 """Unpacked size to packed size; office files stay below 30."""

@@ -124,3 +124,33 @@ def test_who_owns_nothing_is_shown_on_the_home_page_what_goes_on_in_sight(
     director, _ = signed_in(site, engine, "director")
     assert "Deal under way" in director.get("/").text
     assert "My Deal" in browser[0].get("/").text
+
+
+@pytest.mark.parametrize("version", ["", "²", None])
+def test_what_does_not_say_which_version_was_seen_is_not_saved(
+    browser: tuple[FlaskClient, str], engine: Engine, deal: int, version: str | None
+) -> None:
+    client, token = browser
+    sent = {"csrf_token": token} if version is None else {"csrf_token": token, "version": version}
+    renamed = client.post(f"/e/opportunity/{deal}/edit", data={**sent, "__fields": "name", "name": "Overwritten"})
+    moved = client.post(f"/e/opportunity/{deal}/move", data={**sent, "to": "contacted"})
+    assert (renamed.status_code, moved.status_code) == (400, 400)
+    kept = engine.find(engine.context(actor(engine, "sales"), "test"), "opportunity", deal)
+    assert kept is not None
+    assert (kept.values["name"], kept.values["stage"]) == ("Outside", "lead")
+
+
+def test_a_windows_path_in_front_of_a_files_name_is_cut_off(browser: tuple[FlaskClient, str], engine: Engine) -> None:
+    client, token = browser
+    part = (
+        b'--edge\r\nContent-Disposition: form-data; name="file"; filename="C:\\fakepath\\offers\\plan.pdf"\r\n'
+        b"Content-Type: application/pdf\r\n\r\n%PDF-1.4\n%%EOF\r\n--edge--\r\n"
+    )
+    more = {"content_type": "multipart/form-data; boundary=edge", "data": part}
+    by_page = client.post("/files", headers={"X-CSRF-Token": token}, **more)  # type: ignore[arg-type]
+    bearer = engine.tokens.issue(actor(engine, "sales").id, "upload", engine.clock.now()).token
+    headers = {"Authorization": f"Bearer {bearer}"}
+    by_api = client.post("/api/v1/files", headers=headers, **more)  # type: ignore[arg-type]
+    assert by_page.json is not None
+    assert by_api.json is not None
+    assert (by_page.json["name"], by_api.json["name"]) == ("plan.pdf", "plan.pdf")

@@ -14,6 +14,7 @@ from web.api.values import file_json
 from web.file_answers import file_answer
 from web.responses import json_answer
 from web.session import current_context, current_engine, current_language
+from web.uploads import name_of
 
 
 @api.post("/files")
@@ -25,7 +26,7 @@ def upload() -> Response:
         raise unreadable("request.body.file", say("file_wanted", current_language()), 422)
     part = parts[0]
     note = current_engine().put_file(
-        current_context(), cast("BinaryIO", part.stream), part.filename or "", part.mimetype, key
+        current_context(), cast("BinaryIO", part.stream), name_of(part), part.mimetype, key
     )
     return json_answer(file_json(note), 201, {"Location": f"/api/v1/files/{note.id}"})
 

@@ -19,6 +19,7 @@ from web.controls import Raw
 from web.pages.inputs import complaint_of, is_input, typed, value_of, written
 from web.responses import said_by
 from web.session import current_context, current_engine
+from web.uploads import name_of
 from web.url_parts import id_in
 from web.words import say
 
@@ -276,7 +277,7 @@ def take_uploads(entry: Entry, uploads: MultiDict[str, FileStorage]) -> None:
             if not upload.filename:
                 continue
             try:
-                note = engine.put_file(context, cast("BinaryIO", upload.stream), upload.filename, upload.mimetype)
+                note = engine.put_file(context, cast("BinaryIO", upload.stream), name_of(upload), upload.mimetype)
             except FileRefused as refused:
                 entry.errors[key] = said_by(refused)
                 continue

@@ -10,6 +10,7 @@ from engine.errors import FileRefused, NotThere
 from web.file_answers import file_answer
 from web.responses import said_by
 from web.session import current_context, current_engine
+from web.uploads import name_of
 from web.words import say
 
 blueprint = Blueprint("files", __name__)
@@ -23,7 +24,7 @@ def upload() -> Response | tuple[Response, int]:
         return jsonify(detail=say("没有收到文件")), 422
     try:
         stream = cast("BinaryIO", sent.stream)
-        note = current_engine().put_file(current_context(), stream, sent.filename or "", sent.mimetype)
+        note = current_engine().put_file(current_context(), stream, name_of(sent), sent.mimetype)
     except FileRefused as refused:
         return jsonify(detail=said_by(refused)), 422
     return jsonify(id=note.id, name=note.name, size=note.size, mime=note.mime)

@@ -27,6 +27,7 @@ from web.pages.frame import entity_or_404, is_fragment, page, rights_of
 from web.pages.inputs import complaint_of, is_input, value_of, written
 from web.pages.login import safe_next
 from web.pages.records import find_or_404
+from web.responses import refusal
 from web.session import current_context, current_engine
 from web.url_parts import id_in
 from web.words import say
@@ -153,6 +154,8 @@ def update(entity: str, record_id: int) -> WsgiResponse:
         return _show(target, entry, status=422)
     sent = request.form.get("version", "")
     version = id_in(sent)
+    if version is None:  # without it nobody could tell whether somebody else saved meanwhile
+        return refusal(400, say("不知道您看到的是哪个版本，请刷新页面后再保存"))
     return _save(target, entry, Update(target.entity.key, record_id, version, entry.values, entry.children()))
 
 

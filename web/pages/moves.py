@@ -22,6 +22,7 @@ from web.pages.entry import TITLE_SUFFIX
 from web.pages.frame import page
 from web.pages.inputs import complaint_of, is_input, typed, value_of
 from web.pages.records import find_or_404
+from web.responses import refusal
 from web.session import current_context, current_engine, current_language
 from web.url_parts import id_in
 from web.words import say
@@ -44,8 +45,10 @@ def move(entity: str, record_id: int) -> Response:
         outcome = _judge(kind, record, to, values, given)
         return _dialog(kind, record, to, rule, outcome.verdict.findings, given, 422)
     is_dry = "again" in form
-    sent = form.get("version", "")
-    command = Move(entity, record_id, to, id_in(sent), values, _waived(given), answer)
+    version = id_in(form.get("version", ""))
+    if version is None:
+        return refusal(400, say("不知道您看到的是哪个版本，请刷新页面后再保存"))
+    command = Move(entity, record_id, to, version, values, _waived(given), answer)
     try:
         outcome = current_engine().execute(command, current_context(), dry=is_dry, explain=True)
     except BadInput as refused:

@@ -71,6 +71,7 @@ def test_an_honest_file_is_kept_under_its_hash(tmp_path: Path, name: str, data: 
         ("a.zip", b"PK\x03\x04 broken", "archive is broken"),
         ("a.png", b"\x89PNG\r\n\x1a\n broken", "picture is broken"),
         ("a.zip", _zip(bomb=b"\0" * 30_000_000), "zip bomb"),
+        ("a.docx", _zip(**{"[Content_Types].xml": b"1", **{f"word/{n}.xml": b"1" for n in range(3_000)}}), "zip bomb"),
         ("a.png", _png(9_000, 9_000), "too many pixels"),
         (f"{'长' * 300}.txt", b"x", "longer than"),
     ],
