@@ -37,8 +37,9 @@ def set_value(text: str, path: Path, value: str) -> str:
     return _proven(text, lambda tree: _put(tree, path, value), _spliced(text, node.span, _written(value), node))
 
 
-def add(text: str, path: Path, key: str, value: str) -> str:
-    """A new entry at the end of the mapping at the path, written as the entries before it are."""
+def add(text: str, path: Path, key: str, value: Plain) -> str:
+    """A new entry at the end of the mapping at the path, written as the entries before it are; a list or mapping on
+    its own line, in brackets."""
     node = _find(_tree(text), path)
     if not isinstance(node, Mapping) or not node.entries:
         raise Refused("an entry can be added where others stand")
@@ -48,21 +49,24 @@ def add(text: str, path: Path, key: str, value: str) -> str:
     last = node.entries[-1]
     if _is_flow(lines, node.span):
         end = lines.offset(last.value.span.end_line, last.value.span.end_column)
-        changed = f"{text[:end]}, {_written(key)}: {_written(value)}{text[end:]}"
+        changed = f"{text[:end]}, {_written(key)}: {_flow(value)}{text[end:]}"
     else:
         if lines.text_of(last.key.span.line)[: last.key.span.column - 1].strip():
             raise Refused("the mapping does not begin on a line of its own")
         at = lines.offset(_last_line(last.value, last.key) + 1, 1)
         line_end = lines.line_end
         before = "" if at == 0 or text[at - 1] in "\r\n" else line_end
-        line = f"{' ' * (last.key.span.column - 1)}{_written(key)}: {_written(value)}{line_end}"
+        line = f"{' ' * (last.key.span.column - 1)}{_written(key)}: {_flow(value)}{line_end}"
         changed = f"{text[:at]}{before}{line}{text[at:]}"
     return _proven(text, lambda tree: _added(tree, path, key, value), changed)
 
 
 def rename(text: str, path: Path, key: str) -> str:
-    """The last key of the path under another name; its value stays. Names elsewhere are not followed."""
-    entry = _entry(_tree(text), path)
+    """The last key of the path under another name; its value stays. Names elsewhere stay: see `dsl.rename`."""
+    tree = _tree(text)
+    entry, beside = _entry(tree, path), _find(tree, path[:-1])
+    if isinstance(beside, Mapping) and beside.get(key) is not None:
+        raise Refused(f"there is already a {key}")
     return _proven(
         text, lambda tree: _renamed(tree, path, key), _spliced(text, entry.key.span, _written(key), entry.key)
     )
@@ -74,13 +78,15 @@ def remove(text: str, path: Path) -> str:
     parent = _find(tree, path[:-1])
     lines = _lines_of(text)
     begin, end = _extent(parent, path[-1])
-    if _count(parent) == 1:
-        raise Refused("the last of its block; remove the block")
-    changed = (
-        _cut_flow(text, lines, parent, path[-1])
-        if _is_flow(lines, parent.span)
-        else _cut_lines(text, lines, begin, end)
-    )
+    is_last = _count(parent) == 1
+    if _is_flow(lines, parent.span):
+        changed = _emptied_flow(text, lines, parent) if is_last else _cut_flow(text, lines, parent, path[-1])
+    else:
+        changed = _cut_lines(text, lines, begin, end)
+        if is_last:
+            changed = _with_nothing(
+                changed, lines, _entry(tree, path[:-1]), "{}" if isinstance(parent, Mapping) else "[]"
+            )
     return _proven(text, lambda tree: _removed(tree, path), changed)
 
 
@@ -209,6 +215,17 @@ def _written(value: str) -> str:
     return '"' + re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]", lambda m: f"\\u{ord(m.group()):04x}", escaped) + '"'
 
 
+def _flow(value: Plain) -> str:
+    """Any value on one line."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{_written(key)}: {_flow(inner)}" for key, inner in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(_flow(inner) for inner in value) + "]"
+        case _:
+            return _written(value)
+
+
 def _spliced(text: str, span: Span, written: str, node: Scalar) -> str:
     """The stretch replaced. A comment behind it keeps its column where the room is there."""
     lines = _lines_of(text)
@@ -232,6 +249,20 @@ def _cut_lines(text: str, lines: _Lines, begin: Span, value: Node) -> str:
         raise Refused("it shares its first line with another")
     last = max(begin.line, _last_line(value))
     return text[: lines.offset(begin.line, 1)] + text[lines.offset(last + 1, 1) :]
+
+
+def _emptied_flow(text: str, lines: _Lines, parent: Node) -> str:
+    """The brackets with nothing between them."""
+    begin = lines.offset(parent.span.line, parent.span.column)
+    end = lines.offset(parent.span.end_line, parent.span.end_column)
+    return f"{text[: begin + 1]}{text[end - 1 :]}"
+
+
+def _with_nothing(text: str, lines: _Lines, holder: Entry, nothing: str) -> str:
+    """A key whose block went away says that there is nothing, before the comment on its line."""
+    end = lines.offset(holder.key.span.end_line, holder.key.span.end_column)
+    colon = text.index(":", end)
+    return f"{text[: colon + 1]} {nothing}{text[colon + 1 :]}"
 
 
 def _cut_flow(text: str, lines: _Lines, parent: Node, step: str | int) -> str:
@@ -288,7 +319,7 @@ def _put(tree: Plain, path: Path, value: str) -> Plain:
     return _at(tree, path, lambda _old: value)
 
 
-def _added(tree: Plain, path: Path, key: str, value: str) -> Plain:
+def _added(tree: Plain, path: Path, key: str, value: Plain) -> Plain:
     return _at(tree, path, lambda old: {**old, key: value} if isinstance(old, dict) else old)
 
 

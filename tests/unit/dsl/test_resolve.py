@@ -282,4 +282,6 @@ def test_the_health_score_without_its_base_is_named_with_a_witness():
     assert fault.values["most"] == 60
     assert fault.values["witness"] == 60
     assert fault.values["bases"] == "10..49"
+    assert fault.values["points"].count("(+") == 4  # the record that comes nearest has all four, and not the minus
+    assert "(-" not in fault.values["points"]
     assert fault.values["band"].say("zh") == "high"
