@@ -7,6 +7,8 @@ import random
 import re
 from pathlib import Path
 
+from tests.docs.pages import blocks
+
 ROOT = Path(__file__).resolve().parents[2]
 _WORD = re.compile(r'"[^"]*"|\w+|\s+|[^\w\s]')
 STRANGE = [
@@ -26,12 +28,13 @@ def formula_seeds() -> list[str]:
 
 
 def yaml_seeds() -> list[str]:
-    """Apps: the smallest one whole, the others as pieces small enough to be tried often."""
-    whole = [path.read_text("utf-8") for path in sorted((ROOT / "apps").glob("*.yaml"))]
+    """Apps: the smallest one and those of the language pages whole, the others as pieces small enough to try often."""
+    example = ROOT / "tests" / "unit" / "dsl" / "example_app.yaml"
+    whole = [path.read_text("utf-8") for path in (*sorted((ROOT / "apps").glob("*.yaml")), example)]
     small = (ROOT / "tests" / "formulas" / "app.yaml").read_text("utf-8")
     head = "app: t\nlabel: t\nroles: {boss: {label: 主管, sees: all}}\n"
     sections = [head + part for text in whole for part in re.split(r"\n(?=[a-z]+:)", text) if len(part) < 6_000]
-    return [small, *sections]
+    return [small, *(block.text for block in blocks()), *sections]
 
 
 class Mutator:

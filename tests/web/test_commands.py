@@ -36,7 +36,7 @@ def broken(tmp_path: Path) -> Path:
 
 
 def test_every_command_of_the_contract_is_known() -> None:
-    contract = "start test check explain formula schema plan apply worker import export backup restore user"
+    contract = "start test check explain formula schema plan apply worker import export backup restore user rename"
     assert set(contract.split()) == set(COMMANDS)
 
 
