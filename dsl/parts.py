@@ -42,7 +42,7 @@ PARTS: Mapping[str, Part] = {
         "dashboards~ {@dashboard Boards of cards",
         "reports~ {@report Reports sent at a time",
         "imports {@import Files that can be read in",
-        "exports~ {@export Files that can be written",
+        "exports {@export Files that can be written",
         "calendars~ {@calendar Calendars of the app itself",
         "library~ {@content Content offered by stage and tag",
         "cadences~ {@cadence Timed steps that a user starts",

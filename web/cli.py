@@ -39,7 +39,7 @@ COMMANDS: Mapping[str, Command] = {
     "test": Command("test", "run the whole suite; arguments are pytest's", hands_on=True),
     "worker": Command("worker", "run the jobs of other processes (PostgreSQL)"),
     "import": Command("import_files", "load records from spreadsheets"),
-    "export": Command("", "write records to a file"),
+    "export": Command("export", "write records to a file"),
     "backup": Command("", "copy the data while people work"),
     "restore": Command("", "bring a backup back"),
 }

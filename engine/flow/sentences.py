@@ -35,6 +35,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "access.create": ("您不能新建{entity}", "You may not create a {entity}"),
     "access.edit": ("您不能修改这条记录", "You may not edit this record"),
     "access.delete": ("您不能删除这条记录", "You may not delete this record"),
+    "access.export": ("您不能导出{entity}", "You may not export {entity}"),
     "access.field": ("您不能修改「{label}」", "You may not change “{label}”"),
     "access.away": (
         "这样保存后您就不能再修改这条记录；请让上级来转交",

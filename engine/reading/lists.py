@@ -22,7 +22,8 @@ from engine.reading import finding
 from engine.reading.desk import Desk
 from engine.reading.links import DEPARTMENT, PERSON
 from engine.reading.matches import match_of
-from engine.store.lists import Query
+from engine.store import lists as store_lists
+from engine.store.lists import MOST_ROWS, Query
 from engine.verdict import Finding
 
 MOST_FOUND = 50
@@ -31,17 +32,20 @@ MOST_FOUND = 50
 def page(desk: Desk, query: Query) -> Page:
     """Raises BadInput for a filter, sort or field that is unknown or not the actor's to read."""
     entity = desk.entity(query.entity)
-    unreadable = _unreadable(desk, entity, query)
-    found = desk.installed.lists.page(desk.conn, desk.sight(entity), query, desk.env, unreadable)
+    found = raw_page(desk, entity, query)
     return Page(tuple(desk.show(entity, found.rows)), found.next, found.previous)
 
 
-def _unreadable(desk: Desk, entity: Entity, query: Query) -> frozenset[str]:
-    """Hidden fields are never read. Masked ones may be shown as masks, but not be filtered, sorted or searched by."""
+def raw_page(desk: Desk, entity: Entity, query: Query, most: int = MOST_ROWS) -> store_lists.Page:
+    """Rows as they are stored, without hidden fields; whoever shows them masks them.
+
+    Masked fields may be shown as masks, but not be filtered, sorted or searched by.
+    """
     masked = desk.masked(entity)
     used = {read.field for read in query.where.reads if not read.via} if query.where else set()
     used |= {key.removeprefix("-").partition(".")[0] for key in query.sort}
-    return desk.hidden(entity) | (masked if query.search else masked & used)
+    unreadable = desk.hidden(entity) | (masked & used)
+    return desk.installed.lists.page(desk.conn, desk.sight(entity), query, desk.env, unreadable, masked, most)
 
 
 def children(desk: Desk, entity_key: str, record_id: int, table_field: str) -> list[Record]:

@@ -88,15 +88,25 @@ class Lists:
         self._plans = plans or Plans()
 
     def page(
-        self, conn: Connection, sight: Sight, query: Query, env: Env, hidden: frozenset[str] = frozenset()
+        self,
+        conn: Connection,
+        sight: Sight,
+        query: Query,
+        env: Env,
+        hidden: frozenset[str] = frozenset(),
+        unsearched: frozenset[str] = frozenset(),
+        most: int = MOST_ROWS,
     ) -> Page:
-        """One page. BadInput for a sort, filter or field that is unknown or hidden, or a cursor that is none."""
+        """One page of at most `most` rows. unsearched: fields that may be shown, but not be found by.
+
+        BadInput for a sort, filter or field that is unknown or hidden, or a cursor that is none.
+        """
         keys = sort_keys(self.app, self.tables, query.entity, query.sort)
         self._refuse(query, keys, hidden)
         types: tuple[ValueType, ...] = (*(key.value_type for key in keys), INTEGER)
         cursor = cursors.read(query.cursor, query.sort, types) if query.cursor else None
-        limit = max(1, min(query.limit, MOST_ROWS))
-        shape = self._shape(sight, query, keys, cursor, hidden)
+        limit = max(1, min(query.limit, most))
+        shape = self._shape(sight, query, keys, cursor, hidden, unsearched)
         plan = self._plans.get(("list", shape), partial(self._select, sight, query.where, keys, shape))
         params = {**self._gate.params(sight, env), "most": limit + 1, "searched": _folded(query.search)}
         if cursor is not None:
@@ -115,7 +125,13 @@ class Lists:
             raise BadInput((Finding(rule, "unmet", f"没有字段 {bad[0]} | There is no field {bad[0]}", field=bad[0]),))
 
     def _shape(
-        self, sight: Sight, query: Query, keys: Sequence[SortKey], cursor: Cursor | None, hidden: frozenset[str]
+        self,
+        sight: Sight,
+        query: Query,
+        keys: Sequence[SortKey],
+        cursor: Cursor | None,
+        hidden: frozenset[str],
+        unsearched: frozenset[str],
     ) -> _Shape:
         entity = self.app.entity(query.entity)
         wanted = [key for key in entity.fields if (not query.fields or key in query.fields) and key not in hidden]
@@ -123,7 +139,7 @@ class Lists:
         compared = {*live_fields_read(self.app, query.entity, query.where.root)} if query.where else set()
         compared |= {key.field for key in keys}
         live = [field.key for field in entity.fields.values() if field.is_live]
-        texts = (f.key for f in entity.fields.values() if is_searched(f) and f.key not in hidden)
+        texts = (f.key for f in entity.fields.values() if is_searched(f) and f.key not in hidden | unsearched)
         return _Shape(
             entity=query.entity,
             sight=sight.shape,

@@ -219,6 +219,22 @@ evidence = sa.Table(
     sa.Index("evidence_record", "entity", "record_id", "id"),
 )
 
+export_log = sa.Table(
+    "export_log",
+    SYSTEM,
+    _id(),
+    _ref("actor_id"),
+    _instant("at", required=True),
+    _text("channel"),
+    _text("entity"),
+    _text("name"),  # of the list or the declared export
+    sa.Column("what", JsonText),  # columns, condition, search, sort
+    _text("format"),
+    _number("row_count"),
+    _text("request_id"),
+    sa.Index("export_log_at", "at"),
+)
+
 # --- files, numbers, keys --------------------------------------------------------------------------------------------
 
 file = sa.Table(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Response
 
 from dsl.app import App, Entity
+from engine.intake.export_files import MIME
 from web.api.openapi_common import (
     ID,
     KEY,
@@ -83,6 +84,7 @@ def _entity_paths(entity: Entity) -> Schema:
         f"{root}/totals": {
             "get": _operation(entity, "totals_of", ref_to("Totals"), parameters=_totals_parameters(entity))
         },
+        f"{root}/export": {"post": _export(entity)},
         f"{root}/bulk": {"post": _operation(entity, "bulk", ref_to("BulkAnswer"), "Bulk")},
         f"{one}/timeline": {"get": _operation(entity, "timeline", OBJECT, parameters=[ID, _LIMIT, _BEFORE])},
         f"{one}/checklist": {"get": _operation(entity, "checklist", OBJECT, parameters=[ID])},
@@ -134,6 +136,20 @@ def _links(entity: Entity) -> Schema:
     if entity.has_stages:
         links["move"] = {"operationId": f"move_{entity.key}", "parameters": found}
     return links
+
+
+def _export(entity: Entity) -> Schema:
+    """The same list as a file: it is kept who took it out, so it is no plain reading."""
+    asked = [each for each in _list_parameters(entity) if each["name"] not in ("limit", "cursor", "total", "expand")]
+    form = parameter("format", "query", {"enum": ["xlsx", "csv"], "default": "xlsx"}, "Excel or CSV")
+    named = parameter("declared", "query", WORD, "the key of a file that the app declares, in place of the list")
+    file: Schema = {"description": "the file", "content": {MIME["xlsx"]: {}, "text/csv": {}}}
+    return {
+        "operationId": f"export_{entity.key}",
+        "tags": [entity.key],
+        "parameters": [form, named, *asked],
+        "responses": {"200": file} | refusals(READ_STATUSES),
+    }
 
 
 def _page_of(entity: Entity) -> Schema:

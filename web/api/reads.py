@@ -13,6 +13,7 @@ from dsl.problems import Problem
 from dsl.render import message
 from engine.answers import Change, Entry, Proof
 from engine.errors import BadInput, NotThere
+from engine.intake.exports import Wish, declared, exports_of
 from engine.store.lists import Query
 from engine.verdict import Finding
 from web.api.blueprint import api
@@ -29,12 +30,14 @@ from web.api.values import (
     records_json,
     target_of,
 )
+from web.file_out import export_answer
 from web.responses import explanation_json, finding_json, json_answer
 from web.session import current_context, current_engine, current_language
 
 PAGE, MOST = 50, 200
 LONGEST_SEARCH = 200
 TOTALS_PARAMETERS = frozenset({"by", "sums", "filter"})
+EXPORT_PARAMETERS = frozenset({"filter", "sort", "fields", "q", "format", "declared"})
 LIST_PARAMETERS = frozenset({"filter", "sort", "limit", "cursor", "fields", "q", "total", "expand"})
 
 
@@ -64,6 +67,27 @@ def list_records(entity: str) -> Response:
     if is_counted:
         body["total"] = current_engine().count(current_context(), shape.key, where)
     return json_answer(body)
+
+
+@api.post("/<entity:entity>/export")
+def take_out(entity: str) -> Response:
+    """The list that `filter`, `sort`, `fields` and `q` ask for as a file, or the file that the app declares."""
+    shape, language = entity_named(entity), current_language()
+    _known_parameters(EXPORT_PARAMETERS)
+    form = request.args.get("format", "xlsx")
+    if form not in ("xlsx", "csv"):
+        raise unreadable("request.query.format", say("format_wanted", language), 422)
+    key = request.args.get("declared", "")
+    if key:
+        offered = exports_of(current_engine().installed, current_context(), shape)
+        found = next((each for each in offered if each.key == key), None)
+        if found is None:
+            raise NotThere(say("not_there", language))
+        return export_answer(declared(found, language), "csv" if form == "csv" else "xlsx")
+    names = _names(shape, "fields") or tuple(each.key for each in shape.fields.values() if each.kind != "table")
+    where = _filter(shape, request.args.get("filter", ""))
+    query = Query(shape.key, where=where, sort=_sort(shape), fields=names, search=_search())
+    return export_answer(Wish(shape.label.say(language), query), "csv" if form == "csv" else "xlsx")
 
 
 @api.get("/<entity:entity>/totals")

@@ -26,6 +26,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "file_wanted": ("请用 multipart 的 file 项上传一个文件", "Upload one file as the multipart part `file`"),
     "commands_wanted": ("commands 是 1 到 {most} 条命令", "commands is a list of 1 to {most} commands"),
     "command_wanted": ("op 是 create、update、delete 或 move", "op is create, update, delete or move"),
+    "format_wanted": ("format 是 xlsx 或 csv", "format is xlsx or csv"),
     "by_wanted": ("by 是一个字段", "`by` names one field"),
     "not_expandable": ("{key} 不是引用字段，不能展开", "{key} is no reference and cannot be expanded"),
     "total_alone": ("total 不能与 q 同用，请用 filter", "total does not go with q; use filter"),
