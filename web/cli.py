@@ -1,7 +1,7 @@
 """The command line `sluice COMMAND …`. Each command is a module of web.commands, loaded only when it is called.
 
 A command module has `add_arguments(parser)` and `run(arguments) -> exit code`. Exit codes: 0 done, 1 refused or found
-errors, 2 wrong usage or not built yet.
+errors, 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.errors import EngineError
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """module: where it lives under web.commands, or "" while it is not built. hands_on: its arguments are another's."""
+    """module: where it lives under web.commands. hands_on: its arguments are another's."""
 
     module: str
     summary: str
@@ -40,8 +40,8 @@ COMMANDS: Mapping[str, Command] = {
     "worker": Command("worker", "run the jobs of other processes (PostgreSQL)"),
     "import": Command("import_files", "load records from spreadsheets"),
     "export": Command("export", "write records to a file"),
-    "backup": Command("", "copy the data while people work"),
-    "restore": Command("", "bring a backup back"),
+    "backup": Command("backup", "copy the data while people work"),
+    "restore": Command("restore", "bring a backup back"),
 }
 
 
@@ -60,9 +60,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = COMMANDS.get(name)
     if command is None:
         print(f"sluice: there is no command {name!r}\n\n{_overview()}", file=sys.stderr)
-        return 2
-    if not command.module:
-        print(f"sluice {name}: not built yet", file=sys.stderr)
         return 2
     return _run(name, command, rest)
 
@@ -94,8 +91,5 @@ def terminal_language() -> Literal["zh", "en"]:
 
 
 def _overview() -> str:
-    lines = [
-        f"  {name:<9} {command.summary}{'' if command.module else ' (not built yet)'}"
-        for name, command in COMMANDS.items()
-    ]
+    lines = [f"  {name:<9} {command.summary}" for name, command in COMMANDS.items()]
     return "\n".join(["usage: sluice COMMAND [options]", "", *lines])

@@ -44,7 +44,7 @@ def apply_app(database: Database, app: App, clock: Clock, *, acknowledged: Colle
     """
     _make_first_table(database)
     with database.write(is_long=True, turn_at=app_revision.name) as conn:
-        _make_system_tables(conn)
+        make_system_tables(conn)
         current = revisions.latest(conn)
         if current and current.app != app.key:
             raise NotReady(
@@ -59,7 +59,7 @@ def apply_app(database: Database, app: App, clock: Clock, *, acknowledged: Colle
         revision = revisions.append(conn, app, [str(op) for op in ops], clock.now())
         _change_tables(conn, tables, ops, acknowledged)
         record_ops(conn, ops, revision)
-        _change_indexes(conn, tables, revision)
+        make_indexes(conn, tables, revision)
         return revision
 
 
@@ -81,7 +81,7 @@ def _make_first_table(database: Database) -> None:
         return
 
 
-def _make_system_tables(conn: Connection) -> None:
+def make_system_tables(conn: Connection) -> None:
     """Makes the engine's own tables, and whatever a newer engine has more than the one that made them."""
     present = conn.columns_by_table()
     for table in SYSTEM.sorted_tables:
@@ -141,7 +141,7 @@ def _index_changes(conn: Connection, tables: Tables) -> tuple[list[sa.Index], se
     return [index for name, index in wanted.items() if name not in present], present - wanted.keys()
 
 
-def _change_indexes(conn: Connection, tables: Tables, revision: int) -> None:
+def make_indexes(conn: Connection, tables: Tables, revision: int) -> None:
     new, old = _index_changes(conn, tables)
     for name in sorted(old):
         conn.define(DropIndex(sa.Index(name)))

@@ -13,7 +13,7 @@ from engine.store.borrowed import lend
 from engine.store.columns import POSTGRESQL
 from engine.store.driver import Driver, RawConnection
 from engine.store.plans import Params, Plan, Row, StatementCache
-from engine.store.seal import Statement
+from engine.store.seal import Reason, Statement, as_system
 
 STREAMED = 2_000
 """Rows of a stream that are in memory at once."""
@@ -116,6 +116,15 @@ class Connection:
             return []
         rows = [row for said in self._driver.look_for_damage for row in self._run(said, ()).fetchall()]
         return [" ".join(map(str, row)) for row in rows if row != ("ok",)]
+
+    def raise_counter(self, table: sa.Table) -> None:
+        """PostgreSQL's own counter of ids goes on after those that were given; SQLite's does so by itself."""
+        if self.dialect != POSTGRESQL or table.autoincrement_column is None:
+            return
+        column = table.autoincrement_column
+        highest = self.value(as_system(sa.select(sa.func.max(column)), Reason.COPY)) or 0
+        counter = sa.func.pg_get_serial_sequence(table.name, column.name)
+        self.rows(sa.select(sa.func.setval(counter, highest + 1, False)))
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import sqlalchemy as sa
 
@@ -135,6 +135,25 @@ class FileStore:
     def all_places(self) -> Iterator[Path]:
         """Everything that lies there, also what an interrupted upload left."""
         return (path for path in sorted(self._root.glob("*/*")) if path.is_file())
+
+    def keep(self, stream: IO[bytes], digest: str) -> None:
+        """Keeps content that was checked when it first came in: of a bundle. ValueError if it is not of this hash."""
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        handle, raw = tempfile.mkstemp(dir=self._incoming)
+        path = Path(raw)
+        try:
+            with os.fdopen(handle, "wb") as target:
+                found = sha256()
+                while chunk := stream.read(_CHUNK):
+                    found.update(chunk)
+                    target.write(chunk)
+                target.flush()
+                os.fsync(target.fileno())
+            if found.hexdigest() != digest:
+                raise ValueError(digest)
+            self._settle(path, digest)
+        finally:
+            path.unlink(missing_ok=True)
 
     def _settle(self, path: Path, digest: str) -> None:
         """Moves checked content to its place, durably; the same content is already there or is written once."""

@@ -34,6 +34,7 @@ class Reason(Enum):
     FILES = "who holds a file is asked first, and each holder's sight after"
     CHECK = "the data check holds every row against what was written of it"
     MATCH = "a double is found whoever sees it; nothing of it is shown"
+    COPY = "the whole of the data goes out or comes in as one"
     SCHEMA = "a retyped column is filled from the old one"
 
 

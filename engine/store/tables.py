@@ -63,7 +63,7 @@ class Tables:
         return iter(self._entities.values())
 
     def _table_of(self, entity: Entity) -> EntityTable:
-        columns = list(_system_columns())
+        columns = list(system_columns())
         links: dict[str, sa.Table] = {}
         name = self.ledger.table_name(entity.key)
         fields = {field.key: field for field in stored_fields(entity)}
@@ -93,7 +93,7 @@ class Tables:
         )
 
 
-def _system_columns() -> Iterator[sa.Column[Any]]:
+def system_columns() -> Iterator[sa.Column[Any]]:
     yield sa.Column("id", id_type(), primary_key=True)
     yield sa.Column("row_version", sa.BigInteger, nullable=False, server_default="1")
     for name in ("owner_id", "backup_id", "unit_id"):

@@ -40,13 +40,6 @@ def test_every_command_of_the_contract_is_known() -> None:
     assert set(contract.split()) == set(COMMANDS)
 
 
-@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if not command.module])
-def test_a_command_that_is_not_built_says_so_and_exits_2(capsys: pytest.CaptureFixture[str], name: str) -> None:
-    code, _, said = answers(capsys, name)
-    assert code == 2
-    assert "not built yet" in said
-
-
 def test_an_unknown_command_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, said = answers(capsys, "chek")
     assert code == 2
@@ -227,3 +220,27 @@ def test_data_that_is_not_there_is_said_so(capsys: pytest.CaptureFixture[str], t
     code, _, said = answers(capsys, "check", "--app", SALES, "--data", str(tmp_path))
     assert code == 1
     assert "no data" in said or "没有数据" in said
+
+
+# --- backup and restore ----------------------------------------------------------------------------------------------
+
+
+def test_a_backup_beside_the_server_is_restored_elsewhere(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    engine = Engine.start(Path(SALES), "sqlite", here)  # it serves the data all the while
+    with engine.database.write() as connection:
+        add_user(connection, NewUser("wang", "王", "sales", None), engine.clock.now())
+    code, out, _ = answers(capsys, "backup", "--app", SALES, "--data", str(here), "--keep", "2")
+    engine.close()
+    assert code == 0
+    [backup] = (here / "backups").iterdir()
+    assert out.startswith(f"{backup}: ")
+    code, out, _ = answers(capsys, "restore", str(backup), "--data", str(there))
+    assert (code, out) == (0, f"{backup} is restored; everything agrees\n")
+    code, out, _ = answers(capsys, "user", "list", "--app", SALES, "--data", str(there))
+    assert "wang" in out
+    assert answers(capsys, "restore", str(backup), "--data", str(there))[0] == 1, "what is there is not overwritten"
+    bundle = tmp_path / "all.zip"
+    assert answers(capsys, "export", "--bundle", str(bundle), "--app", SALES, "--data", str(there))[0] == 0
+    assert bundle.stat().st_size

@@ -6,21 +6,25 @@ import argparse
 import sys
 from pathlib import Path
 
+from engine.bundle.export import write_bundle
 from engine.context import Context
 from engine.errors import BadInput
 from engine.intake.export_files import Format
 from engine.intake.exports import Wish, declared, export
+from engine.observe import observe
 from engine.people import users
 from engine.runtime import Engine
 from engine.store.lists import Query
 from web.cli import terminal_language
-from web.commands.places import add_app, add_data, engine_at
+from web.commands.options import add_app, add_data
+from web.commands.places import engine_at
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_app(parser)
     add_data(parser)
     parser.add_argument("what", nargs="?", default="", metavar="WHAT", help="an entity or a declared file")
+    parser.add_argument("--bundle", type=Path, metavar="FILE", help="everything, with its files, as one zip")
     parser.add_argument("--to", type=Path, metavar="FILE", help="where to; .csv makes a CSV, else Excel")
     parser.add_argument("--as", dest="login", metavar="LOGIN", help="with whose eyes and rights")
     parser.add_argument("--filter", default="", metavar="FORMULA", help="which records, as in the list's filter")
@@ -29,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.bundle is not None:
+        return _bundle(arguments)
     if not arguments.what or arguments.to is None or not arguments.login:
         return _refuse("say what, --to FILE and --as LOGIN", 2)
     engine = engine_at(arguments)
@@ -38,6 +44,17 @@ def run(arguments: argparse.Namespace) -> int:
         return _refuse("; ".join(finding.said for finding in error.findings))
     finally:
         engine.close()
+
+
+def _bundle(arguments: argparse.Namespace) -> int:
+    """Beside whoever serves the data: a bundle only reads."""
+    engine = observe(arguments.app.resolve(), arguments.database, arguments.data.resolve())
+    try:
+        manifest = write_bundle(engine.installed, arguments.bundle)
+    finally:
+        engine.close()
+    print(f"{arguments.bundle}: {sum(part.rows for part in manifest.parts)} rows, {len(manifest.parts)} parts")
+    return 0
 
 
 def _export(engine: Engine, arguments: argparse.Namespace) -> int:

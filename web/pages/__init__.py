@@ -38,7 +38,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cells.blueprint, bulk.blueprint, view_pages.blueprint, undoing.blueprint,
     records.blueprint, forms.blueprint,
     boards.blueprint, moves.blueprint, files.blueprint, lookups.blueprint, searching.blueprint,
-    charts.blueprint, installing.blueprint, comments.blueprint, exports.blueprint, histories.blueprint, prints.blueprint,
+    charts.blueprint, installing.blueprint, comments.blueprint, exports.blueprint, histories.blueprint,
+    prints.blueprint,
     imports.blueprint, preferences.blueprint, studio.blueprint, gallery.blueprint,
 )  # fmt: skip
 PUBLIC: frozenset[str] = frozenset(

@@ -12,9 +12,8 @@ from engine.intake.exports import Wish, declared, exports_of, may_export
 from engine.store.lists import Query
 from engine.verdict import Finding
 from web.file_out import export_answer
-from web.pages.filters import where
-from web.pages.frame import entity_or_404, rights_of
-from web.pages.lists import sort_of, typed_filter, view_of
+from web.pages.frame import entity_or_404
+from web.pages.list_state import ListState, state_of
 from web.session import current_context, current_engine, current_language
 from web.words import say
 
@@ -36,8 +35,8 @@ def take(entity: str) -> Response:
     key = request.form.get("declared", "")
     if not key:
         form = request.form.get("format", "xlsx")
-        query = _query(kind)
-        return export_answer(Wish(_name(kind, query.view), query), "csv" if form == "csv" else "xlsx")
+        state = state_of(kind, request.args)
+        return export_answer(Wish(_name(state), _query(state)), "csv" if form == "csv" else "xlsx")
     found = next((each for each in exports_of(engine.installed, context, kind) if each.key == key), None)
     if found is None:
         raise NotThere(say("没有这个页面"))
@@ -53,25 +52,23 @@ def exports_for(entity: Entity) -> tuple[Offer, ...]:
     return (*(plain if may_export(installed, context, entity) else ()), *files)
 
 
-def _query(entity: Entity) -> Query:
-    """The list that the address asks for, with the columns of its view."""
-    view, hidden = view_of(entity, request.args.get("view", "")), rights_of(entity.key).hidden
-    typed, complaint = typed_filter(entity)
-    if complaint:
-        raise BadInput((Finding(f"{entity.key}.filter", "unmet", complaint),))
+def _query(state: ListState) -> Query:
+    """The list that the address asks for, whole, with the columns that it shows."""
+    if state.is_unreadable:
+        said = say("这个条件读不懂：{text}", text=state.filter)
+        raise BadInput((Finding(f"{state.entity.key}.filter", "unmet", said),))
     return Query(
-        entity=entity.key,
-        where=where(entity, view.filters, request.args, (view.condition, typed), current_context().actor.id),
-        sort=sort_of(entity, view, hidden),
-        fields=tuple(key for key in view.columns if key in entity.fields),
-        search=request.args.get("q", "").strip(),
-        view=view.key,
+        entity=state.entity.key,
+        where=state.condition,
+        sort=state.sort,
+        fields=state.columns,
+        search=state.search,
+        view=state.view.key,
     )
 
 
-def _name(entity: Entity, view: str) -> str:
+def _name(state: ListState) -> str:
     """The list's name on the screen."""
-    label, language = entity.label.say(current_language()), current_language()
-    views = {each.key: each.label.say(language) for each in entity.lists}
-    named = views.get(view, "")
-    return label if named in ("", view, label) else f"{label} {named}"
+    label, language = state.entity.label.say(current_language()), current_language()
+    named = state.saved.name if state.saved else state.view.label.say(language)
+    return label if named in ("", state.view.key, label) else f"{label} {named}"

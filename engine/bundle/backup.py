@@ -1,0 +1,85 @@
+"""Backups: a bundle that was restored once, beside the data, before it counts as one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dsl.app import App
+from engine.bundle.archive import Manifest, Reader
+from engine.bundle.export import write_bundle
+from engine.bundle.load import load_bundle
+from engine.clock import Clock
+from engine.installed import Installed, assemble
+from engine.integrity.check import inconsistencies
+from engine.integrity.inconsistency import Inconsistency
+from engine.store.database import Database
+from engine.store.files import FileStore
+
+DIRECTORY = "backups"
+"""In the data directory, unless the operator names another place (another disk is better)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """faults: what the data check found in the restored copy; empty for a sound one."""
+
+    path: Path
+    manifest: Manifest
+    faults: tuple[Inconsistency, ...]
+
+
+def back_up(installed: Installed, directory: Path, *, keeps: int = 0, proves: bool = True) -> Backup:
+    """Writes a backup, restores it into a database of its own, and holds that against itself.
+
+    keeps: how many backups of the app stay; older ones go (0: all stay). One with faults removes nothing: perhaps
+    only an older one is sound.
+    """
+    at = installed.clock.now().astimezone(ZoneInfo(installed.app.timezone))
+    path = _free(directory, installed.app.key, at)
+    manifest = write_bundle(installed, path)
+    faults = tuple(prove(path, installed.app, installed.clock)) if proves else ()
+    if not faults and keeps > 0:
+        for old in list_backups(directory, installed.app.key)[:-keeps]:
+            old.unlink()
+    return Backup(path, manifest, faults)
+
+
+def list_backups(directory: Path, app: str) -> list[Path]:
+    """The backups of an app, oldest first: their names say when."""
+    return sorted(directory.glob(f"{app}-*.sluice.zip"))
+
+
+def prove(path: Path, app: App, clock: Clock) -> Iterator[Inconsistency]:
+    """What the data check finds in the backup, restored into a temporary SQLite database. NotReady if damaged."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".proof-") as place:
+        yield from restore(path, app, "sqlite", Path(place), clock)
+
+
+def restore(path: Path, app: App, database_url: str, data_dir: Path, clock: Clock) -> Iterator[Inconsistency]:
+    """Loads a bundle into an empty database and then holds that against itself. NotReady with nothing loaded."""
+    reader = Reader(path)
+    try:
+        database = Database.open(database_url, data_dir=data_dir)
+        try:
+            files = FileStore(data_dir)
+            load_bundle(reader, app, database, files)
+            yield from inconsistencies(assemble(app, reader.manifest.revision, database, files, clock))
+        finally:
+            database.close()
+    finally:
+        reader.close()
+
+
+def _free(directory: Path, app: str, at: datetime) -> Path:
+    """A name of this second that is not taken."""
+    stem = f"{app}-{at:%Y%m%d-%H%M%S}"
+    path, number = directory / f"{stem}.sluice.zip", 1
+    while path.exists():
+        number += 1
+        path = directory / f"{stem}-{number}.sluice.zip"
+    return path
