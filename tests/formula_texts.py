@@ -60,6 +60,7 @@ def plain_numbers(depth: int) -> st.SearchStrategy[str]:
         _joined("(", dates(depth - 1), " - ", dates(depth - 1), ")"),
         _joined(_options("year", "month", "day", "weekday", "quarter", "week"), "(", dates(depth - 1), ")"),
         _joined("len(", texts(depth - 1), ")"),
+        _joined("filled(", dates(depth - 1), ", ", texts(depth - 1), ", ", inner, ")"),
         _joined("workdays(", dates(depth - 1), ", ", dates(depth - 1), ")"),
         _joined("(", amounts(depth - 1), " / ", amounts(depth - 1), ")"),
     )

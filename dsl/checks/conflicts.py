@@ -62,7 +62,7 @@ def _steps(
 ) -> Iterator[tuple[Text, _Asked]]:
     """Every gate alone, then the gates of every move together; what a change of stage changes is left out there."""
     for stage in pipeline.stages:
-        for gate, words in ((stage.enter, ("进入“{}”", "entering “{}”")), (stage.leave, ("离开“{}”", "leaving “{}”"))):
+        for gate, words in ((stage.enter, ("进入", "entering ")), (stage.leave, ("离开", "leaving "))):
             if gate is not None:
                 yield _named(words, stage.label), always + _of_gate(gate)
     for move in pipeline.moves:
@@ -72,7 +72,7 @@ def _steps(
         before = _of_gate(source.leave) + _of_move(move)
         after = _of_gate(target.enter)
         lasting = _without(always + before, entity, moving) + _without(after, entity, moving)
-        words = (f"从“{source.label.say('zh')}”到“{{}}”", f"from “{source.label.say('en')}” to “{{}}”")
+        words = (f"从“{source.label.say('zh')}”到", f"from “{source.label.say('en')}” to ")
         if move.when is not None or move.need is not None:
             yield _named(words, target.label), always + before
         yield _named(words, target.label), lasting
@@ -80,7 +80,7 @@ def _steps(
 
 def _named(words: tuple[str, str], label: Text) -> Text:
     zh, en = words
-    return in_both(zh.format(label.say("zh")), en.format(label.say("en")))
+    return in_both(f"{zh}“{label.say('zh')}”", f"{en}“{label.say('en')}”")
 
 
 def _impossible(asked: _Asked) -> tuple[Demand, Demand] | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dsl.formula import operators
 from dsl.formula.bounds import joined
+from dsl.formula.filled import MOST_FILLED, as_sum
 from dsl.formula.function_row import PERIODS, Function, Parameter
 from dsl.formula.functions import FUNCTIONS
 from dsl.formula.paths import Frame
@@ -59,6 +60,7 @@ class CallChecker:
             return None
         special = {
             "if": self._if, "default": self._default, "min": self._extreme, "max": self._extreme,
+            "filled": self._filled,
         }  # fmt: skip
         if name in special:
             return special[name](written, frame, hint)
@@ -229,6 +231,12 @@ class CallChecker:
             return None
         typing = Typing(value.type, otherwise.nullable and value.nullable, joined((value.bounds, otherwise.bounds)))
         return self._call("default", (value, otherwise), typing, written)
+
+    def _filled(self, written: CallSyntax, frame: Frame, _hint: ValueType | None) -> Node | None:
+        if not 1 <= len(written.args) <= MOST_FILLED:
+            self._wrong_count(written, FUNCTIONS["filled"].usage)
+            return None
+        return self.checker.node(as_sum(written), frame)
 
     def _extreme(self, written: CallSyntax, frame: Frame, hint: ValueType | None) -> Node | None:
         """min and max of values beside each other."""

@@ -48,6 +48,15 @@ CHOOSING = (
         sql="as min",
     ),
     Function(
+        "filled",
+        "filled(a, b, …)",
+        in_both("有几项不为空（最多 40 项）", "how many are not empty (of at most 40)"),
+        "filled(name, grade, score)",
+        "2",
+        kind="special",
+        sql="a sum of CASEs",
+    ),
+    Function(
         "me", "me", in_both("当前的人", "the acting person"), "me.name", "李娜", kind="special", sql="a bind parameter"
     ),
     Function(

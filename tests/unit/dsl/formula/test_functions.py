@@ -44,7 +44,7 @@ def test_the_list_of_functions_is_the_one_of_the_specification() -> None:
         round abs min max floor ceil mod sign if default days_since year month day weekday quarter week start_of end_of
         add_months date workdays add_workdays work_hours len left right mid trim lower upper contains starts_with
         ends_with before after replace pad count sum avg exists latest first join today now me submitter entered yuan
-        format pinyin
+        format pinyin filled
     """
     assert set(FUNCTIONS) == set(listed.split())
 
