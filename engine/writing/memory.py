@@ -41,7 +41,7 @@ def remember(work: Work) -> tuple[int, ...]:
 def _index(work: Work, entity: Entity, record_id: int) -> None:
     """The words of what was written, and of what may have been computed from it."""
     deeds = [deed for deed in work.deeds if (deed.entity, deed.id) == (entity.key, record_id)]
-    is_new = any(deed.kind == "created" for deed in deeds)
+    is_new = (entity.key, record_id) in work.restored or any(deed.kind == "created" for deed in deeds)
     written = {key for deed in deeds for key in deed.changes}
     record = work.get(entity, record_id)
     texts = {

@@ -46,7 +46,7 @@ def test_a_filter_is_built_from_labels_shows_its_formula_and_stays_in_the_addres
     amounts.nth(1).fill("80万")
     dialog.get_by_role("button", name="应用", exact=True).click()
     page.wait_for_url("**filter=**")
-    expect(page.locator(".chip.made")).to_have_text(["阶段 是 初步沟通", "预计金额 介于 ¥400,000 到 ¥800,000"])
+    expect(page.locator(".chip.made")).to_have_text(["阶段 为 初步沟通", "预计金额 介于 ¥400,000 到 ¥800,000"])
     shown = _rows(page).count()
     assert 0 < shown < 11
     page.reload()
@@ -55,7 +55,7 @@ def test_a_filter_is_built_from_labels_shows_its_formula_and_stays_in_the_addres
     dialog.get_by_text("背后的公式").click()
     expect(dialog.locator(".behind code")).to_have_text('stage = "contacted" and amount between 400000 and 800000')
     page.keyboard.press("Escape")
-    page.get_by_role("link", name="去掉条件：阶段 是 初步沟通").click()
+    page.get_by_role("link", name="去掉条件：阶段 为 初步沟通").click()
     expect(page.locator(".chip.made")).to_have_count(1)
 
 
@@ -74,7 +74,7 @@ def test_groups_of_conditions_and_words_for_dates(site: Site) -> None:
     dialog.get_by_role("button", name="应用", exact=True).click()
     page.wait_for_url("**filter=**")
     expect(page.locator(".chip.made")).to_have_count(2)
-    expect(page.locator(".chip.made").nth(1)).to_contain_text("负责人 是我 或 客户 › 等级 是")
+    expect(page.locator(".chip.made").nth(1)).to_contain_text("负责人 是我 或 客户 › 等级 为")
 
 
 def test_a_formula_with_a_mistake_says_where_it_is(site: Site) -> None:

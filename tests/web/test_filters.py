@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, g
 
 from dsl.formula.tree import Formula
+from engine.people.saved_views import ViewShape
 from engine.runtime import Engine
 from engine.store.lists import Query
 from engine.testing import acting as acting_as
@@ -16,6 +17,7 @@ from engine.testing import actor
 from web.pages.conditions import Condition, Group, Unreadable, parts_in, text_of
 from web.pages.filter_chips import sentence
 from web.pages.filter_fields import FilterField, filter_fields
+from web.pages.list_state import state_in
 from web.pages.operators import Operator, operators_of
 
 SAMPLES = {
@@ -136,3 +138,28 @@ def test_fields_that_one_may_not_read_are_not_there(inside: Engine) -> None:
     assert not hidden & set(filter_fields(inside.app.entity("customer")))
     named = {f"customer.{key}" for key in hidden}
     assert not named & set(filter_fields(inside.app.entity("opportunity")))
+
+
+def test_a_shared_view_shows_nobody_more_than_she_may_see(inside: Engine) -> None:
+    shape = ViewShape(("name", "margin"), "margin > 30%", ("-margin",), "health_band")
+    director = acting_as(inside, "director")
+    view = inside.saved_views.save(director, "customer", "Margins", shape, is_shared=True)
+    customer = inside.app.entity("customer")
+    seen = state_in(customer, f"view={view.key}")
+    assert (seen.columns, seen.sort, seen.group, seen.filter) == (("name", "margin"), *shape_parts(shape))
+    g.actor = replace(actor(inside, "sales"), role="clerk", roles=frozenset({"clerk", "everyone"}))
+    g.pop("context", None)
+    g.pop("rights", None)
+    cut = state_in(customer, f"view={view.key}")
+    assert (cut.columns, cut.sort, cut.group, cut.filter) == (("name",), (), "", "")
+    assert len(cut.notes) == 2
+    assert "margin" not in " ".join(cut.notes).casefold()
+    typed = state_in(customer, "filter=margin > 30%25&sort=-margin&col=margin&group=health_band")
+    assert typed.is_unreadable
+    assert typed.condition is None
+    assert "margin" not in typed.columns
+    assert (typed.sort, typed.group) == (state_in(customer, "").sort, "")
+
+
+def shape_parts(shape: ViewShape) -> tuple[tuple[str, ...], str, str]:
+    return shape.sort, shape.group, shape.filter

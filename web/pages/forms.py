@@ -27,6 +27,7 @@ from web.pages.frame import entity_or_404, is_fragment, page, rights_of
 from web.pages.inputs import complaint_of, is_input, value_of, written
 from web.pages.login import safe_next
 from web.pages.records import find_or_404
+from web.pages.undoing import joined_events
 from web.responses import refusal
 from web.session import current_context, current_engine
 from web.url_parts import id_in
@@ -204,15 +205,15 @@ def _save(target: Target, entry: Entry, command: Command) -> WsgiResponse:
         )
     if not outcome.verdict.allowed:
         return _show(target, entry, outcome.verdict.missing, 422)
-    return _after(target, outcome.id or target.id or 0)
+    return _after(target, outcome.id or target.id or 0, outcome.event_ids)
 
 
 def _base() -> Mapping[str, Raw]:
     return read_base(request.form.get("__base", ""))
 
 
-def _after(target: Target, record_id: int) -> WsgiResponse:
-    """Where one goes after saving: back where one came from, else to the record."""
+def _after(target: Target, record_id: int, events: tuple[int, ...]) -> WsgiResponse:
+    """Where one goes after saving: back where one came from, else to the record. A change can be taken back there."""
     said = "saved" if target.record else "created"
     if is_fragment():
         key = target.entity.key
@@ -222,7 +223,8 @@ def _after(target: Target, record_id: int) -> WsgiResponse:
         return Response("", 200, headers)
     back = request.form.get("back", "")
     there = safe_next(back) if back else url_for("records.show", entity=target.entity.key, record_id=record_id)
-    return redirect(f"{there}{'&' if '?' in there else '?'}said={said}", 303)
+    undo = f"undo={joined_events('', events)}&" if target.record and events else ""
+    return redirect(f"{there}{'&' if '?' in there else '?'}{undo}said={said}", 303)
 
 
 def _show(target: Target, entry: Entry, findings: tuple[Finding, ...] = (), status: int = 200) -> WsgiResponse:

@@ -15,7 +15,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from dsl.app import Entity, ListView
-from dsl.formula.tree import Const, Formula
+from dsl.formula.tree import Aggregate, Const, Formula
 from dsl.formula.unparse import unparse
 from dsl.formula.value_types import (
     TEXT,
@@ -239,12 +239,15 @@ def group_keys(entity: Entity) -> tuple[str, ...]:
 
 
 def summed(state: ListState) -> tuple[str, ...]:
-    """The columns whose sum says something: amounts, not shares, days or scores."""
+    """The columns whose sum says something: money, and what people count; not shares, days, scores or averages."""
     covered = rights_of(state.entity.key).masked
     return tuple(key for key in state.columns if key not in covered and _is_summed(state.entity, key))
 
 
 def _is_summed(entity: Entity, key: str) -> bool:
     field = entity.fields[key]
-    is_amount = isinstance(field.value_type, NumberType | DurationType) and field.kind in _SUMMED
-    return is_amount and not field.is_live and key not in entity.scores
+    if not isinstance(field.value_type, NumberType | DurationType) or field.is_live or key in entity.scores:
+        return False
+    made = field.formula.root if field.formula is not None else None
+    adds_up = made is None or (isinstance(made, Aggregate) and made.function in ("sum", "count"))
+    return field.kind == "money" or (field.kind in _SUMMED and adds_up)

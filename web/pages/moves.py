@@ -16,12 +16,14 @@ from engine.errors import BadInput, VersionConflict
 from engine.verdict import Finding, Outcome
 from web.contexts import Check
 from web.controls import Raw
+from web.pages.address import address
 from web.pages.boards import lanes_after
 from web.pages.checks import FILL, WAIVE, Typed, checks_of, next_check, told_once
 from web.pages.entry import TITLE_SUFFIX
 from web.pages.frame import page
 from web.pages.inputs import complaint_of, is_input, typed, value_of
 from web.pages.records import find_or_404
+from web.pages.undoing import undo_offer
 from web.responses import refusal
 from web.session import current_context, current_engine, current_language
 from web.url_parts import id_in
@@ -57,7 +59,7 @@ def move(entity: str, record_id: int) -> Response:
         return _dialog(kind, record, to, rule, (), given, 409)
     if is_dry or not outcome.verdict.allowed:
         return _dialog(kind, record, to, rule, outcome.verdict.findings, given, 422)
-    return _moved(kind, record, to, form)
+    return _moved(kind, record, to, form, outcome.event_ids)
 
 
 @blueprint.post("/e/<entity>/<int:record_id>/fill")
@@ -168,15 +170,20 @@ def _asked_fields(checks: Iterable[Check]) -> list[str]:
     return found
 
 
-def _moved(entity: Entity, record: Record, to: str, form: MultiDict[str, str]) -> Response:
-    """The board gets its two columns anew; any other page is loaded again."""
+def _moved(entity: Entity, record: Record, to: str, form: MultiDict[str, str], made: tuple[int, ...]) -> Response:
+    """The board gets its two columns anew; any other page is loaded again. Either offers to take the step back.
+
+    made: the events of the step.
+    """
     stage = entity.stage(to)
     text = say("{title} → {stage}", title=record.title, stage=stage.label.say(current_language()) if stage else to)
-    events = {"sluice:moved": {"id": record.id}, "sluice:close": {}, "sluice:toast": {"text": text}}
+    note = undo_offer(text, made)
+    events = {"sluice:moved": {"id": record.id}, "sluice:close": {}, "sluice:toast": note}
     if form.get("board"):
         response = lanes_after(entity, form["board"], form.get("query", ""), {record.stage, to})
         response.headers["HX-Trigger"] = json.dumps(events)
         return response
     response = Response("")
-    response.headers["HX-Redirect"] = url_for("records.show", entity=entity.key, record_id=record.id, said="moved")
+    there = address("records.show", entity=entity.key, record_id=record.id, undo=note["undo"] or None, said="moved")
+    response.headers["HX-Redirect"] = there
     return response

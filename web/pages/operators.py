@@ -139,8 +139,8 @@ def words_of_operators() -> Mapping[str, str]:
     return {
         "contains": say("包含"), "lacks": say("不包含"), "starts": say("开头是"), "is": say("等于"),
         "is_not": say("不等于"), "empty": say("为空"), "filled": say("不为空"), "more": say("大于"),
-        "least": say("至少"), "less": say("小于"), "most": say("至多"), "between": say("介于"), "any": say("是"),
-        "none": say("不是"), "is_me": say("是我"), "not_me": say("不是我"), "my_unit": say("在我的部门"),
+        "least": say("至少"), "less": say("小于"), "most": say("至多"), "between": say("介于"), "any": say("为"),
+        "none": say("不为"), "is_me": say("是我"), "not_me": say("不是我"), "my_unit": say("在我的部门"),
         "yes": say("是“是”"), "no": say("是“否”"), "today": say("今天"), "yesterday": say("昨天"),
         "tomorrow": say("明天"), "this_week": say("本周"), "last_week": say("上周"), "next_week": say("下周"),
         "this_month": say("本月"), "last_month": say("上月"), "next_month": say("下月"),
@@ -160,5 +160,5 @@ def words_of(operator: Operator, field: Field) -> str:
         if operator.key in special:
             return special[operator.key]
     if operator.takes == "record":
-        return say("是") if operator.key == "is" else say("不是")
+        return say("为") if operator.key == "is" else say("不为")
     return words_of_operators()[operator.key]

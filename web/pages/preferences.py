@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as WsgiResponse
 
-from web.pages.address import is_own_path
 from web.pages.frame import LOOK_COOKIE, Look, look, page
+from web.pages.login import safe_next
 from web.session import current_actor, current_engine, current_settings
 from web.words import say
 
@@ -30,19 +30,7 @@ def save() -> WsgiResponse:
         current_engine().set_language(actor, language)
     chosen = Look.of_cookie(f"{request.form.get('theme', now.theme)}.{request.form.get('density', now.density)}")
     back = request.form.get("next", "")
-    return _keep(redirect(back if is_own_path(back) else url_for("preferences.show", said="settings"), 303), chosen)
-
-
-@blueprint.post("/settings/density")
-def density() -> WsgiResponse:
-    """The other density, and back to the page it was asked from."""
-    now = look()
-    chosen = Look(now.theme, "cosy" if now.density == "compact" else "compact")
-    back = request.form.get("back", "")
-    return _keep(redirect(back if is_own_path(back) else "/", 303), chosen)
-
-
-def _keep(response: WsgiResponse, chosen: Look) -> WsgiResponse:
+    response = redirect(safe_next(back) if back else url_for("preferences.show", said="settings"), 303)
     response.set_cookie(
         LOOK_COOKIE, str(chosen), max_age=365 * 86_400, samesite="Lax", secure=current_settings().https, httponly=True
     )

@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response as WsgiResponse
 from engine.errors import BadInput, EngineError, VersionConflict
 from engine.undo import MOST_EVENTS
 from engine.verdict import Outcome
-from web.pages.address import is_own_path
 from web.pages.frame import is_fragment, page
+from web.pages.login import safe_next
 from web.session import current_context, current_engine
 from web.url_parts import id_in
 from web.words import say
 
-__all__ = ["MOST_EVENTS", "blueprint", "joined_events", "undo_note"]
+__all__ = ["MOST_EVENTS", "blueprint", "joined_events", "undo_note", "undo_offer"]
 
 blueprint = Blueprint("undoing", __name__)
 
@@ -24,6 +24,13 @@ blueprint = Blueprint("undoing", __name__)
 def undo_note(text: str, event_ids: Iterable[int]) -> Mapping[str, object]:
     """The detail of `sluice:toast`: the sentence, and the events that its 撤销 takes back."""
     return {"text": text, "undo": joined_events("", event_ids)}
+
+
+def undo_offer(text: str, event_ids: tuple[int, ...]) -> Mapping[str, object]:
+    """The same where the way back may be barred (a flow without a step back): offered only if it would be allowed."""
+    outcomes = current_engine().undo(current_context(), event_ids, dry=True)
+    is_open = all(isinstance(one, Outcome) and one.verdict.allowed for one in outcomes)
+    return undo_note(text, event_ids if is_open else ())
 
 
 def joined_events(so_far: str, event_ids: Iterable[int]) -> str:
@@ -52,8 +59,7 @@ def events_in(text: str) -> list[int]:
 @blueprint.post("/undo")
 def undo() -> WsgiResponse:
     """`events` as `joined_events` writes them, `back` the page to return to."""
-    back = request.form.get("back", "/")
-    back = back if is_own_path(back) else "/"
+    back = safe_next(request.form.get("back", ""))
     outcomes = current_engine().undo(current_context(), events_in(request.form.get("events", "")))
     reasons = [reason for reason in map(_reason, outcomes) if reason]
     if reasons:

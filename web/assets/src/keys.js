@@ -1,4 +1,4 @@
-// Keyboard: / or Ctrl K search · g then a letter to go · c create · e edit · j k along the rows · ? the list of keys.
+// Keyboard: / or Ctrl K search · g then a letter to go · c create · e edit · f filter · j k along the rows · ? the list of keys.
 let waitingForTarget = false;
 
 const typing = (target) => target.closest("input, textarea, select, [contenteditable], [role=combobox]");
@@ -42,6 +42,7 @@ export function startKeys() {
     else if (event.key === "/") search();
     else if (event.key === "c") goTo("[data-key='c']");
     else if (event.key === "e") goTo("[data-key='e']");
+    else if (event.key === "f") goTo("[data-key='f']");
     else if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
     else if (event.key === "?") document.getElementById("keys")?.showModal();
