@@ -19,7 +19,7 @@ LONGEST_DELAY = timedelta(hours=6)
 
 
 class JobFailed(Exception):
-    """A try that came to nothing. The message is a sentence for the operator: no secrets, no personal data.
+    """A try that came to nothing. The message is for the operator, `中文 | English`: no secrets, no personal data.
 
     is_final: trying again would change nothing.
     """

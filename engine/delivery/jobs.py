@@ -177,7 +177,9 @@ class Workers:
         """One try; "done" or "failed", or JobFailed for a job that is dead with it."""
         kind = self._kinds.get(name)
         if kind is None:
-            raise self._dead(name, key, JobFailed(f"no such kind of job: {name}", is_final=True))
+            raise self._dead(
+                name, key, JobFailed(f"没有「{name}」这种任务 | no such kind of job: {name}", is_final=True)
+            )
         run = Run(self._engine, payload, key, attempt)
         try:
             kind.run(run)
@@ -277,7 +279,7 @@ def _launch(address: str, worker_id: str, *, is_embedded: bool) -> None:
     DBOS.launch()
     polling = 0.2 if is_embedded else 0.5
     DBOS.register_queue(QUEUE, worker_concurrency=side_by_side, polling_interval_sec=polling)
-    DBOS.register_queue(LONG_QUEUE, worker_concurrency=1, polling_interval_sec=polling)
+    DBOS.register_queue(LONG_QUEUE, worker_concurrency=1, polling_interval_sec=1.0)
 
 
 def _options(queue: str, job_id: str, after: timedelta | None) -> EnqueueOptions:
@@ -302,7 +304,7 @@ def _note(status: WorkflowStatus) -> JobNote:
     name, _, key, attempt, _ = _arguments(status)
     said = str(status.error) if status.error is not None else ""
     if status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
-        said = f"its worker was killed {MOST_CRASHES + 1} times"
+        said = f"执行它的进程中断了 {MOST_CRASHES + 1} 次 | its worker was killed {MOST_CRASHES + 1} times"
     return JobNote(
         id=status.workflow_id,
         name=name,

@@ -71,13 +71,15 @@ def read_url(url: str) -> Target:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise OutgoingRefused("this is not an address") from None
+        raise OutgoingRefused("这不是一个地址 | this is not an address") from None
     if len(url) > LONGEST_URL or parts.scheme not in ("http", "https") or url != url.strip():
-        raise OutgoingRefused("an http or https address is wanted")
+        raise OutgoingRefused("需要 http 或 https 地址 | an http or https address is wanted")
     if "@" in parts.netloc or not parts.hostname or not _HOST.match(parts.hostname):
-        raise OutgoingRefused("the address has no plain host name")
+        raise OutgoingRefused("地址中没有普通的主机名 | the address has no plain host name")
     if not all(" " < letter < "\x7f" for letter in parts.path + parts.query):
-        raise OutgoingRefused("the path may hold visible ASCII only; write others as %XX")
+        raise OutgoingRefused(
+            "路径只能有可见的 ASCII 字符，其他请写成 %XX | the path may hold visible ASCII only; write others as %XX"
+        )
     is_https = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(is_https, parts.hostname, port or (443 if is_https else 80), path)
@@ -88,18 +90,20 @@ def resolve(target: Target, allowed: Allowed) -> Address:
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise OutgoingFailed(f"the name {target.host} is not known") from error
+        raise OutgoingFailed(f"找不到主机 {target.host} | the name {target.host} is not known") from error
     addresses = [ip_address(str(place[0]).partition("%")[0]) for *_, place in found]
     for address in addresses:
         meant = unmapped(address)
         if meant in allowed:
             continue
         if not meant.is_global or meant.is_multicast:
-            raise OutgoingRefused(f"{target.host} leads to {address}, an address inside")
+            raise OutgoingRefused(
+                f"{target.host} 指向内部地址 {address}，未被允许 | {target.host} leads to {address}, an address inside"
+            )
         if not target.is_https:
-            raise OutgoingRefused("outside the house only https is sent")
+            raise OutgoingRefused("对外只发送 https | outside the house only https is sent")
     if not addresses:
-        raise OutgoingFailed(f"the name {target.host} has no address")
+        raise OutgoingFailed(f"主机 {target.host} 没有地址 | the name {target.host} has no address")
     return addresses[0]
 
 
@@ -129,7 +133,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Allowed) ->
         answer = connection.getresponse()
         answer.read(MOST_OF_ANSWER)
     except (OSError, http.client.HTTPException) as error:
-        raise OutgoingFailed(f"{target.host} did not answer: {type(error).__name__}") from error
+        raise OutgoingFailed(
+            f"{target.host} 没有应答：{type(error).__name__} | {target.host} did not answer: {type(error).__name__}"
+        ) from error
     else:
         return answer.status
     finally:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from engine.delivery import outgoing
 from engine.delivery.job import JobFailed, JobKind, Run
-from engine.delivery.webhooks import JOB, find
+from engine.delivery.webhooks import JOB, Webhook, find
 from engine.people.signing import secret_for, signature
 from engine.reading.outward import told_event
 
@@ -22,7 +22,7 @@ def _deliver(run: Run) -> None:
         return
     actor = engine.actor(hook.user_id)
     if actor is None:
-        raise JobFailed(f"webhook {hook.name}: the account it acts as is closed", is_final=True)
+        raise JobFailed(_told(hook, "所用账号已停用 | the account it acts as is closed"), is_final=True)
     told = told_event(engine.installed, engine.context(actor, "api"), int(run.payload["event"]))
     if told is None:  # not this person's to see
         return
@@ -31,11 +31,17 @@ def _deliver(run: Run) -> None:
     try:
         status = outgoing.post(hook.url, body, headers, engine.allowed)
     except outgoing.OutgoingRefused as error:
-        raise JobFailed(f"webhook {hook.name}: {error}", is_final=True) from error
+        raise JobFailed(_told(hook, str(error)), is_final=True) from error
     except outgoing.OutgoingFailed as error:
-        raise JobFailed(f"webhook {hook.name}: {error}") from error
+        raise JobFailed(_told(hook, str(error))) from error
     if not 200 <= status < 300:
-        raise JobFailed(f"webhook {hook.name}: the receiver answered {status}")
+        raise JobFailed(_told(hook, f"对方回复 {status} | the receiver answered {status}"))
+
+
+def _told(hook: Webhook, said: str) -> str:
+    """The sentence in both languages, with the webhook's name in front."""
+    chinese, _, english = said.partition(" | ")
+    return f"推送 {hook.name}：{chinese} | webhook {hook.name}: {english}"
 
 
 def signed_headers(secret: str, message_id: str, body: bytes) -> Mapping[str, str]:

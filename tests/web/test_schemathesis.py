@@ -82,6 +82,7 @@ entities:
       director: {create: true, edit: true, delete: true}
 """
 CONFIG: dict[str, Any] = {
+    "request-timeout": 60,
     "generation": {"deterministic": True},
     "checks": {
         "positive_data_acceptance": {

@@ -13,7 +13,7 @@ from web.api.blueprint import api
 from web.api.body import json_object, refuse_others, unreadable
 from web.api.people import instant
 from web.api.sentences import say
-from web.responses import json_answer, no_content
+from web.responses import in_reading_language, json_answer, no_content
 from web.session import current_context, current_engine, current_language
 
 STATES: tuple[State, ...] = get_args(State)
@@ -144,5 +144,5 @@ def _job_json(job: JobNote) -> dict[str, object]:
         "put_at": instant(job.put_at),
         "ended_at": instant(job.ended_at),
         "due_at": instant(job.due_at),
-        "said": job.said,
+        "said": in_reading_language(job.said),
     }

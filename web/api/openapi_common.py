@@ -16,7 +16,7 @@ OBJECT: Schema = {"type": "object"}
 READ_STATUSES = (400, 401, 403, 404, 422, 429, 500, 503)
 """What a reading may be refused with."""
 
-WRITE_STATUSES = (400, 401, 403, 404, 409, 413, 415, 422, 428, 429, 500, 503)
+WRITE_STATUSES = (400, 401, 403, 404, 409, 413, 415, 422, 428, 429, 500, 503, 507)
 
 _RETRY = {"schema": {"type": "integer"}, "description": "seconds to wait"}
 

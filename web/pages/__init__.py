@@ -10,6 +10,7 @@ from web.pages import (
     cells,
     charts,
     comments,
+    delivery,
     exports,
     files,
     filter_builder,
@@ -40,7 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     boards.blueprint, moves.blueprint, files.blueprint, lookups.blueprint, searching.blueprint,
     charts.blueprint, installing.blueprint, comments.blueprint, exports.blueprint, histories.blueprint,
     prints.blueprint,
-    imports.blueprint, preferences.blueprint, studio.blueprint, gallery.blueprint,
+    imports.blueprint, preferences.blueprint, delivery.blueprint, studio.blueprint, gallery.blueprint,
 )  # fmt: skip
 PUBLIC: frozenset[str] = frozenset(
     {"login.show", "login.enter", "installing.manifest", "installing.worker", "installing.offline"}

@@ -152,7 +152,10 @@ def test_a_bug_in_a_job_is_told_to_the_operator_by_its_kind_only(engine: Engine)
     _put(engine, "broken", "b", secret="p4ssw0rd")
     _put(engine, "unheard", "u")
     _until(lambda: len(_dead(engine)) == 2)
-    assert {letter.said for letter in _dead(engine)} == {"ZeroDivisionError", "no such kind of job: unheard"}
+    assert {letter.said for letter in _dead(engine)} == {
+        "ZeroDivisionError",
+        "没有「unheard」这种任务 | no such kind of job: unheard",
+    }
 
 
 def test_a_waiting_job_can_be_cancelled(engine: Engine) -> None:
