@@ -43,7 +43,7 @@ def _index(work: Work, entity: Entity, record_id: int) -> None:
     deeds = [deed for deed in work.deeds if (deed.entity, deed.id) == (entity.key, record_id)]
     is_new = (entity.key, record_id) in work.restored or any(deed.kind == "created" for deed in deeds)
     written = {key for deed in deeds for key in deed.changes}
-    record = work.get(entity, record_id)
+    record = work.stored(entity, record_id)
     texts = {
         key: record[key]
         for key in search.searchable(entity)

@@ -110,12 +110,16 @@ def _write(work: Work, command: Create | Update) -> tuple[int, bool]:
 
 
 def _recompute(installed: Installed, conn: Connection, works: Sequence[Work], env: Env) -> None:
-    """One recomputation for all that was touched: it is set-based, and the sets may as well be large."""
+    """One recomputation for all that was touched: it is set-based, and the sets may as well be large.
+
+    What it changed elsewhere is remembered by the last work, once for all of them.
+    """
     touched: defaultdict[str, set[int]] = defaultdict(set)
     for work in works:
         for entity, ids in work.touched.items():
             touched[entity].update(ids)
-    installed.derived.recompute(conn, touched, env)
+    for entity, ids in installed.derived.recompute(conn, touched, env).items():
+        works[-1].recomputed[entity].update(ids)
 
 
 def _judge(work: Work, command: Create | Update, record_id: int, was_editable: bool) -> Done:

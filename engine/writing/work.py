@@ -123,6 +123,16 @@ class Work(Seat):
             self._whole[key] = found
         return {**self._whole[key], **self.withheld.get(key, {})}
 
+    def stored(self, entity: Entity, record_id: int) -> Record:
+        """What is stored of the record, whoever asks: read without the live fields unless they were read already."""
+        key = (entity.key, record_id)
+        if self._writes == self.conn.record_writes and key in self._whole:
+            return self._whole[key]
+        found = self.installed.records.find(self.conn, SYSTEM_SIGHT, entity.key, record_id, self.env, fields=())
+        if found is None:
+            raise NotThere(f"{entity.key} {record_id}")
+        return found
+
     def sees(self, entity: Entity, record_id: int) -> bool:
         """Whether the record is there and in the actor's sight."""
         return record_id in self.installed.records.visible(

@@ -1,0 +1,1 @@
+"""Spreadsheets that mean harm: a seeded generator, and a command that reads thousands of them."""
