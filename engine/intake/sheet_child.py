@@ -149,7 +149,7 @@ def _cell(value: object) -> Cell:
         case int():
             return value if abs(value) < 10**15 else str(value)
         case str():
-            return value[:MOST_TEXT] or None
+            return value[:MOST_TEXT].replace("\x00", "\ufffd") or None
         case datetime():
             has_clock = (value.hour, value.minute, value.second) != (0, 0, 0)
             return value.strftime("%Y-%m-%d %H:%M:%S") if has_clock else f"{value.date()}"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from engine.commands import Create
 from engine.context import Context
 from engine.errors import BadInput, NotAllowed, NotThere
 from engine.intake import ledger, steps
@@ -291,3 +292,23 @@ def test_refused_rows_come_back_as_a_file_that_can_be_corrected_and_loaded(desk:
     problems, strange = desk.engine.imports.problems(desk.context, run_id)
     assert [(each.head, each.word, each.count) for each in strange] == [("行业", "=1+1", 1)]
     assert problems[0].place == "a.csv · 2"
+
+
+def test_shops_and_their_daily_reports_come_in_by_the_second_app(tmp_path: Path, database_url: str) -> None:
+    people = (Colleague("head", "head_office", "Company", leads=True), Colleague("张店长", "store_manager"))
+    engine = engine_for(APPS / "store_sales.yaml", tmp_path / "data", database_url, people)
+    desk = Desk(engine, "head", tmp_path)
+    engine.execute(Create("region", {"name": "华东"}), desk.context)
+    shops = [("门店名称", "区域", "店长", "状态", "营业面积"), ("人民路店", "华东", "张店长", "营业中", "120.5"),
+             ("解放路店", "华中", "张店长", "筹备中", "")]  # fmt: skip
+    assert desk.run(desk.upload("stores", ("门店.csv", shops))).fates == {"created": 1, "refused": 1}
+    (shop,) = engine.page(desk.context, Query("store", None, (), 10, None, ("name", "stage", "area"))).items
+    assert (shop.values["stage"], shop.values["area"]) == ("open", 1205)
+    reports = [("营业日期", "门店", "进店人数", "单数", "件数", "营业额", "天气"),
+               ("2026/11/1", "人民路店", "80", "20", "31", "1.2万", "晴天"),
+               ("2026/11/2", "人民路店", "10", "20", "31", "900元", "小雨")]  # fmt: skip
+    first = desk.run(desk.upload("daily_reports", ("日报.csv", reports)))
+    assert first.fates == {"created": 1, "refused": 1}  # more orders than visitors
+    again = desk.run(desk.upload("daily_reports", ("日报.csv", reports)))
+    assert again.fates == {"same": 1, "refused": 1}
+    engine.close()
