@@ -143,10 +143,12 @@ class _Builder:
     def parts_around(self, first: tuple[str, ...], sections: Iterable[tuple[str, ...]]) -> Iterable[FormPart]:
         """What is asked for first in one open part; what the sections have more, folded beneath it."""
         inputs = tuple(i for i in map(self._input, first) if i is not None)
-        yield FormPart(self.entity.label.say(self.language), inputs)
+        label = self.entity.label.say(self.language)
+        yield FormPart(label, inputs)
         rest = [tuple(key for key in keys if key not in first) for keys in sections]
         for part in self.parts(rest):
-            yield replace(part, is_folded=not any(i.error for i in part.inputs))
+            name = say("更多字段") if part.label == label else part.label
+            yield replace(part, label=name, is_folded=not any(i.error for i in part.inputs))
 
     def parts(self, sections: Iterable[tuple[str, ...]]) -> Iterable[FormPart]:
         labels = [section.label.say(self.language) for section in self.entity.form]
