@@ -214,3 +214,44 @@ def test_whoever_types_while_the_session_ends_is_told_and_stays_on_the_page(site
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("link", name="去登录").click()
     page.wait_for_url(re.compile("/login.next=.*customer.*new"))
+
+
+def _tab_to(page: Page, text: str) -> None:
+    """Presses Tab until what has the focus says the text."""
+    for _ in range(90):
+        if text in page.evaluate("document.activeElement?.innerText ?? ''") and page.evaluate(
+            "document.activeElement !== document.body"
+        ):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(text)
+
+
+def test_a_deal_is_completed_and_moved_by_the_keyboard_alone(site: Site) -> None:
+    page = site.open(f"/e/opportunity/{site.company.fresh_deal}")
+    for text in ("约技术交流", "明天"):
+        _tab_to(page, "填写")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        with page.expect_response("**/fill"):
+            page.keyboard.type(text)
+            page.keyboard.press("Control+Enter")
+        page.wait_for_timeout(300)
+    _tab_to(page, "推进到「初步沟通」")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**said=moved")
+    assert site.company.stage_of(site.company.fresh_deal) == "contacted"
+
+
+def test_a_deal_is_completed_and_moved_by_touch_alone(site: Site) -> None:
+    page = site.open(f"/e/opportunity/{site.company.fresh_deal}", phone=True)
+    page.locator("#checklist [data-unfold]").tap()
+    page.locator("#checklist").get_by_role("button", name="推进到「初步沟通」").tap()
+    dialog = page.locator("#dialog")
+    dialog.get_by_label("下一步", exact=True).tap()
+    page.keyboard.type("约技术交流")
+    dialog.get_by_role("button", name="下一步日期：打开日历").tap()
+    dialog.get_by_role("button", name="明天", exact=True).tap()
+    dialog.get_by_role("button", name="推进", exact=True).tap()
+    page.wait_for_url("**said=moved")
+    assert site.company.stage_of(site.company.fresh_deal) == "contacted"

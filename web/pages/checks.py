@@ -141,7 +141,7 @@ def _check(
             if may_edit is not None and key not in may_edit:
                 continue
             asked.add(key)
-            inputs.append(_give(entity, record, key, typed))
+            inputs.append(_give(entity, record, key, typed, "g" if may_edit is None else "k"))
     return Check(
         rule=finding.rule,
         slug=slug(finding.rule),
@@ -194,7 +194,8 @@ def slug(rule: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_-]+", "-", rule)
 
 
-def _give(entity: Entity, record: Record, key: str, typed: Typed) -> Input:
+def _give(entity: Entity, record: Record, key: str, typed: Typed, prefix: str) -> Input:
+    """prefix: of the ids; the dialog opens over a page whose checklist may ask for the same field."""
     field = entity.fields[key]
     raw = typed.raws[key] if key in typed.raws else written(field, record.values.get(key))
     made = build_input(
@@ -205,7 +206,7 @@ def _give(entity: Entity, record: Record, key: str, typed: Typed) -> Input:
         error=typed.errors.get(key, ""),
         title=typed.titles.get(key, record.titles.get(key, "")),
         files=dict(record.files) | dict(typed.files),
-        prefix="g",
+        prefix=prefix,
     )
     return replace(made, is_required=True)
 

@@ -96,6 +96,11 @@ document.addEventListener("click", (event) => {
   tellFolds();
 });
 document.addEventListener("htmx:after:swap", tellFolds);
+// A checklist drawn anew keeps whoever works by keyboard in it: at the next open item, or at the step itself.
+document.addEventListener("htmx:after:swap", () => {
+  const list = document.getElementById("checklist");
+  if (list && document.activeElement === document.body) (list.querySelector(".act > summary") ?? list.querySelector(".body > .button"))?.focus();
+});
 // What prints the page, and copy buttons.
 document.addEventListener("click", (event) => event.target.closest("[data-print]") && print());
 document.addEventListener("click", (event) => {
