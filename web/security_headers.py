@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Response, g
+from flask import Response, g, request
 
+from web.assets.manifest import ADDRESS as BUILT
 from web.session import current_settings
+
+FOREVER = "public, max-age=31536000, immutable"
+"""For built files: the name holds a hash of the content."""
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -27,6 +31,8 @@ def csp_nonce() -> str:
 
 def write_headers(response: Response) -> Response:
     wanted = {**_ALWAYS, "Content-Security-Policy": _policy(), "Cache-Control": "no-store"}
+    if request.path.startswith(BUILT) and response.status_code in (200, 304):
+        response.headers["Cache-Control"] = FOREVER
     if current_settings().https:
         wanted["Strict-Transport-Security"] = "max-age=31536000"
     given = {name.lower() for name, _ in response.headers}

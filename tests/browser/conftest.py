@@ -121,15 +121,15 @@ def shared_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company
 
 @pytest.fixture
 def site(company: Company, browser: Browser) -> Iterator[Site]:
-    yield from _serve(company, browser)
+    yield from serve(company, browser)
 
 
 @pytest.fixture(scope="module")
 def shared_site(shared_company: Company, browser: Browser) -> Iterator[Site]:
-    yield from _serve(shared_company, browser)
+    yield from serve(shared_company, browser)
 
 
-def _serve(company: Company, browser: Browser) -> Iterator[Site]:
+def serve(company: Company, browser: Browser) -> Iterator[Site]:
     logging.getLogger("waitress").setLevel(logging.ERROR)
     server = create_server(create_site(company.engine), host="127.0.0.1", port=0, threads=6)
     thread = threading.Thread(target=server.run, daemon=True)
