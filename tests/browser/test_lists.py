@@ -258,6 +258,7 @@ def test_all_that_match_are_changed_and_taken_back(site: Site) -> None:
     dialog.get_by_label("下一步", exact=True).fill("统一回访")
     dialog.get_by_role("button", name="修改 5 条").click()
     expect(dialog).to_contain_text("已修改 5 条")
+    expect(page.locator("body[data-busy]")).to_have_count(0)
     dialog.get_by_role("button", name="撤销").click()
     page.wait_for_url("**said=undone**")
     expect(page.locator("table[data-rows]")).not_to_contain_text("统一回访")

@@ -38,8 +38,9 @@ export function startGoing() {
     "submit",
     (event) => {
       const form = event.target;
-      if (form.method !== "post") {
-        goAway();
+      const isHtmx = [...form.attributes].some(({ name }) => name.startsWith("hx-"));
+      if (form.method !== "post" && !form.hasAttribute("hx-post")) {
+        if (!isHtmx) goAway(); // htmx counts its own
         return;
       }
       if (form.dataset.sent) {
@@ -48,7 +49,7 @@ export function startGoing() {
         return;
       }
       hold(form);
-      if ([...form.attributes].some(({ name }) => name.startsWith("hx-"))) return;
+      if (isHtmx) return;
       setTimeout(() => (event.defaultPrevented ? release(form) : goAway()), 0);
     },
     true,
