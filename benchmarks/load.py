@@ -28,7 +28,8 @@ from engine.writing.stored_json import to_json
 APP = Path(__file__).parent / "table_app.yaml"
 BATCH = 5_000
 BEGAN = datetime(2026, 1, 5, 1, tzinfo=UTC)
-WHO = "manager_3_0"
+TEAM = 3
+WHO = f"manager_{TEAM}_0"
 """Who asks in every measurement: a manager, who sees the tenth part that his team owns."""
 
 

@@ -22,11 +22,9 @@ from statistics import median
 from benchmarks import servers
 from benchmarks.client import IMPORT_ROWS, OPERATIONS, Client, Floor, Ours, Requests, Step, Truth
 from benchmarks.importing import cpu_per_row
-from benchmarks.load import APP, fill_floor, fill_ours
+from benchmarks.load import APP, TEAM, fill_floor, fill_ours
 from benchmarks.servers import Server, Spent
-
-TEAM = 3
-"""The team of the manager who asks (`benchmarks.load.WHO`)."""
+from benchmarks.where import where
 
 US_PER_SECOND = 1_000_000
 GOALS = {"create": 1.5, "read": 1.3, "page": 1.3, "move": 1.6, "totals": 1.2}
@@ -44,6 +42,9 @@ REQUESTS = {"create": 150, "read": 300, "page": 60, "move": 120, "totals": 40}
 
 LEAST_SHARE = 0.5
 """Of the floor's imported rows a second."""
+
+READS = ("read", "page", "totals")
+GROWTH = (10_000, 100_000, 1_000_000)
 
 MOST_MEMORY, MOST_START = 120, 1.5
 """MB when idle, and seconds until it answers."""
@@ -111,31 +112,36 @@ def _ask(port: int, token: str, shares: Sequence[Sequence[Step]]) -> None:
 def contenders(kind: str, url: str, records: int, home: Path) -> Iterator[list[Contender]]:
     """The floor and ours over the same deals, served. url: of a PostgreSQL server; "" for SQLite."""
     truth = Truth.of(records, TEAM)
-    with ExitStack() as stack:
-        if kind == "sqlite":
-            our_url, floor_url = "sqlite", f"sqlite:///{home / 'floor.sqlite'}"
-            our_backends = floor_backends = servers.no_backends
-        else:
-            our_url, floor_url = (servers.another_database(url, f"bench_{name}") for name in ("sluice", "floor"))
-            our_backends, floor_backends = (partial(servers.backends_cpu, each) for each in (our_url, floor_url))
-        data = home / "ours"
-        data.mkdir()
-        floor_token, our_token = fill_floor(floor_url, records), fill_ours(our_url, data, records)
-        our_import = cpu_per_row(our_url, data)
-        floor = stack.enter_context(servers.serving(servers.floor(floor_url)))
-        ours = stack.enter_context(
-            servers.serving(
-                servers.ours(our_url, data, APP), {"SLUICE_LOG": "WARNING", "SLUICE_REQUESTS_PER_MINUTE": "0"}
-            )
-        )
-        found = [
-            Contender("floor", floor, Requests(Floor(truth), truth), floor_token, floor_backends),
-            Contender("ours", ours, Requests(Ours(truth), truth), our_token, our_backends),
-        ]
-        for each in found:
-            each.idle_memory = each.server.memory()
-        found[1].import_seconds = our_import
-        yield found
+    floor_url = (
+        f"sqlite:///{home / 'floor.sqlite'}" if kind == "sqlite" else servers.another_database(url, "bench_floor")
+    )
+    backends = servers.no_backends if kind == "sqlite" else partial(servers.backends_cpu, floor_url)
+    token = fill_floor(floor_url, records)
+    with (
+        servers.serving(servers.floor(floor_url)) as server,
+        our_contender(kind, url, truth, records, home, imports=True) as ours,
+    ):
+        floor = Contender("floor", server, Requests(Floor(truth), truth), token, backends)
+        floor.idle_memory = server.memory()
+        yield [floor, ours]
+
+
+@contextmanager
+def our_contender(
+    kind: str, url: str, truth: Truth, records: int, home: Path, *, imports: bool = False
+) -> Iterator[Contender]:
+    """imports: measures an import as well, before the server holds the data."""
+    our_url = "sqlite" if kind == "sqlite" else servers.another_database(url, "bench_sluice")
+    backends = servers.no_backends if kind == "sqlite" else partial(servers.backends_cpu, our_url)
+    data = home / "ours"
+    data.mkdir()
+    token = fill_ours(our_url, data, records)
+    per_row = cpu_per_row(our_url, data) if imports else 0.0
+    quiet = {"SLUICE_LOG": "WARNING", "SLUICE_REQUESTS_PER_MINUTE": "0"}
+    with servers.serving(servers.ours(our_url, data, APP), quiet) as server:
+        ours = Contender("ours", server, Requests(Ours(truth), truth), token, backends)
+        ours.idle_memory, ours.import_seconds = server.memory(), per_row
+        yield ours
 
 
 def measure(found: Sequence[Contender], clients: Sequence[int], rounds: int, share: float) -> None:
@@ -189,14 +195,39 @@ def _mb(contender: Contender) -> str:
     return f"{contender.idle_memory / 2**20:.0f}"
 
 
+def grow(kind: str, url: str, rounds: int) -> Iterator[str]:
+    """Our cost of what only reads, from 10,000 records to a million."""
+    yield f"{kind}: our CPU, µs a request, as the records grow (with the backend's)"
+    for records in GROWTH:
+        with ExitStack() as stack:
+            home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sluice-bench-")))
+            server = url or (stack.enter_context(servers.postgresql(home / "server")) if kind != "sqlite" else "")
+            ours = stack.enter_context(our_contender(kind, server, Truth.of(records, TEAM), records, home))
+            for _ in range(rounds):
+                for operation in READS:
+                    ours.run(operation, 1, 20)
+            costs = {op: median(sum(each) for each in ours.figures[op, 1]) for op in READS}
+            yield f"  {records:>9,}" + "".join(f"{op:>10} {cost:>8.0f}" for op, cost in costs.items())
+
+
 def main() -> None:
     asked = _arguments()
     clients = [int(each) for each in asked.clients.split(",")]
     rounds, share = (3, 0.5) if asked.quick else (7, 1.0)
     for kind, url in asked.database or (("sqlite", ""), ("postgresql", "")):
+        if asked.growth:
+            for line in grow(kind, url, rounds):
+                print(line, flush=True)
+            continue
         with ExitStack() as stack:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sluice-bench-")))
             server = url or (stack.enter_context(servers.postgresql(home / "server")) if kind != "sqlite" else "")
+            if asked.profile:
+                ours = "sqlite" if kind == "sqlite" else servers.another_database(server, "bench_profile")
+                print(f"{kind}: where our time goes")
+                for line in where(ours, home, asked.records, TEAM):
+                    print(line, flush=True)
+                continue
             found = stack.enter_context(contenders(kind, server, asked.records, home))
             measure(found, clients, rounds, share)
             measure_import(found[0], rounds)
@@ -208,6 +239,8 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.table", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="3 rounds of half the requests instead of 7")
+    parser.add_argument("--growth", action="store_true", help="only ours, from 10,000 to 1,000,000 records")
+    parser.add_argument("--profile", action="store_true", help="only ours: which part of the code takes the time")
     parser.add_argument("--records", type=int, default=100_000, metavar="N")
     parser.add_argument("--clients", default="1,4", metavar="N,N", help="connections at once (1,4)")
     parser.add_argument(

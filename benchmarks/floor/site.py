@@ -18,7 +18,7 @@ from benchmarks.floor.schema import audit, deal, for_reading, person, token, uni
 
 PAGE = 50
 _made, _changed = person.alias("made"), person.alias("changed_person")
-_DEALS = (
+DEALS = (
     sa.select(
         deal,
         person.c.name.label("owner_name"),
@@ -60,7 +60,7 @@ class Actor:
 
 def create_site(database: sa.Engine) -> Flask:
     """reads: without a transaction of their own; writes: one transaction each."""
-    site = Flask("floor")
+    site = Flask("benchmarks.floor")
     site.extensions["writes"] = database
     site.extensions["reads"] = for_reading(database)
     site.before_request(_identify)
@@ -108,9 +108,9 @@ def _body() -> dict[str, Any]:
     return body
 
 
-def _found(conn: sa.Connection, deal_id: int, *, lock: bool = False) -> sa.RowMapping:
+def found_deal(conn: sa.Connection, deal_id: int, *, lock: bool = False) -> sa.RowMapping:
     actor: Actor = g.actor
-    wanted = _DEALS.where(deal.c.id == deal_id, actor.scope())
+    wanted = DEALS.where(deal.c.id == deal_id, actor.scope())
     row = conn.execute(wanted.with_for_update(of=deal) if lock else wanted).mappings().one_or_none()
     if row is None:
         raise Wrong(404, id="there is no such deal")
@@ -158,13 +158,13 @@ def _new_row(values: Mapping[str, Any], owner_id: int, unit_id: int, at: datetim
 
 def read(deal_id: int) -> Response:
     with _reads().connect() as conn:
-        return _answer(as_json(_found(conn, deal_id)))
+        return _answer(as_json(found_deal(conn, deal_id)))
 
 
 def page() -> Response:
     """Filters by equality, the largest amount first; `after`: amount and id of the last row of the page before."""
     actor: Actor = g.actor
-    wanted = _DEALS.where(actor.scope())
+    wanted = DEALS.where(actor.scope())
     for key in ("grade", "industry"):
         if value := request.args.get(key):
             wanted = wanted.where(deal.c[key] == value)
@@ -185,7 +185,7 @@ def move(deal_id: int) -> Response:
     body, actor, at = _body(), g.actor, datetime.now(UTC)
     target, version, fill = body.get("to"), body.get("version"), read_values(body.get("fill") or {})
     with _writes().begin() as conn:
-        before = _found(conn, deal_id, lock=True)
+        before = found_deal(conn, deal_id, lock=True)
         if not actor.may_edit(before):
             raise Wrong(403, id="not yours to change")
         if before["version"] != version:
