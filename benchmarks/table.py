@@ -43,6 +43,9 @@ REQUESTS = {"create": 150, "read": 300, "page": 60, "move": 120, "totals": 40}
 LEAST_SHARE = 0.5
 """Of the floor's imported rows a second."""
 
+FEWEST = 20_000
+"""Records that hold enough deals to be moved on in all rounds."""
+
 READS = ("read", "page", "totals")
 GROWTH = (10_000, 100_000, 1_000_000)
 
@@ -246,7 +249,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--database", type=_database, action="append", metavar="URL", help="sqlite, or postgresql://… to use; again"
     )
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.records < FEWEST:
+        parser.error(f"at least {FEWEST:,} records: a deal is moved on only once")
+    return asked
 
 
 def _database(text: str) -> tuple[str, str]:
