@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 from waitress.server import create_server
 
 from engine.testing import actor
@@ -34,6 +34,8 @@ IS_CI = os.environ.get("CI") == "true"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 EXPECTED = ("Failed to load resource", "Service Worker registration blocked by Playwright")
 AXE = MODULES / "axe-core" / "axe.min.js"
+
+expect.set_options(timeout=15_000)
 
 
 def _give_up(why: str) -> None:
@@ -85,7 +87,7 @@ class Site:
             token = engine.open_session(actor(engine, login).id, "test")
             context.add_cookies([{"name": "sluice", "value": token, "url": self.address}])
         page = context.new_page()
-        page.set_default_timeout(8_000)
+        page.set_default_timeout(30_000)  # a busy machine is slow, not wrong
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._note(page, message))
         page.on("response", self._note_broken)
