@@ -54,7 +54,7 @@ export function start(area) {
     list.hidden = !people.length;
     if (people.length) mark(0);
   };
-  area.addEventListener("input", async () => {
+  const offer = async () => {
     const mine = ++asked;
     const text = wanted();
     if (text === null) return close();
@@ -64,7 +64,9 @@ export function start(area) {
     if (mine !== asked || wanted() === null) return;
     people = found.items;
     draw();
-  });
+  };
+  area.addEventListener("input", offer);
+  offer(); // what was typed before this part of the page had come
   area.addEventListener("keydown", (event) => {
     if (list.hidden || event.isComposing) return;
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
