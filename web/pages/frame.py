@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup, escape
 
 from dsl.app import App, BoardView, Entity, ListView
+from dsl.checks.workdays import calendar_ends
 from dsl.formula.tree import Formula
 from engine.answers import Mention, Rights
 from engine.clock import day_of
@@ -184,7 +186,16 @@ def _shared() -> Mapping[str, object]:
         "language_signs": LANGUAGE_SIGNS,
         "calls_waiting": calls_waiting,
         "has_room": current_engine().database.has_room,
+        "calendar_ends": _calendar_ends(),
     }
+
+
+def _calendar_ends() -> date | None:
+    """For administrators: the day after which public holidays are unknown, when that is near and matters."""
+    actor, engine = current_actor(), current_engine()
+    if actor is None or not actor.is_admin:
+        return None
+    return calendar_ends(engine.app, day_of(engine.clock.now(), engine.app.timezone))
 
 
 def calls_waiting() -> int:
