@@ -6,5 +6,6 @@ from collections.abc import Mapping
 
 from engine.delivery import sending
 from engine.delivery.job import JobKind
+from engine.intake import background
 
-KINDS: Mapping[str, JobKind] = {kind.name: kind for kind in (sending.KIND,)}
+KINDS: Mapping[str, JobKind] = {kind.name: kind for kind in (sending.KIND, background.KIND)}

@@ -1,7 +1,8 @@
 """Imports, as a door sees them: upload, mapping, preview, questions, run, report.
 
 A run belongs to whoever began it: nobody else sees it. It is a machine of states (see `engine.intake.ledger.State`)
-that whatever likes may drive, one `advance` at a time: a page, the command line, a job.
+that whatever likes may drive, one `advance` at a time: a page, the command line, a job. Whatever gives a run something
+to do puts a job for it in the same transaction, so it goes on when nobody looks.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from engine.context import Context
 from engine.errors import BadInput, NotAllowed, NotThere
 from engine.flow.sentences import say
 from engine.installed import Installed
-from engine.intake import ledger, report
+from engine.intake import background, ledger, report
 from engine.intake.headings import Table, cut
 from engine.intake.known import people_names
 from engine.intake.ledger import RowOfRun, Run, SheetOfRun
@@ -111,6 +112,7 @@ class Imports:
                 first += len(table.lines)
             return run_id
 
+        self.installed.jobs.prepare()  # while its columns are looked at, the workers come up
         return self.installed.database.run(keep)
 
     def _keep_table(self, conn: Connection, wanted: Import, run_id: int, name: str, table: Table, first: int) -> None:
@@ -155,17 +157,13 @@ class Imports:
                 texts = {head: text for head, text in fixed.get(sheet.id, sheet.fixed).items() if text}
                 ledger.set_mapping(conn, sheet.id, chosen, texts)
             ledger.separate_rows(conn, run.id)
-            ledger.set_run(
-                conn,
-                run.id,
-                context.at,
-                state="cleaning",
-                position=0,
-                words=dict(words) if words is not None else run.words,
-                found=found if found in ("update", "fill", "skip", "review") else run.found,
-            )
+            wishes = {
+                "words": dict(words) if words is not None else run.words,
+                "found": found if found in ("update", "fill", "skip", "review") else run.found,
+            }
+            self._go_on(conn, context, run.id, "cleaning", **wishes)
 
-        self.installed.database.run(settle)
+        self._change(settle)
 
     def _check_mapping(self, context: Context, wanted: Import, chosen: Mapping[int, str]) -> None:
         heads = [head for head in chosen.values() if head]
@@ -179,14 +177,19 @@ class Imports:
 
     def advance(self, context: Context, run_id: int) -> Progress:
         """One step of whatever the run is at; nothing where it waits for a person. Where it stands after it."""
+        self.step(context, run_id)
+        return self.progress(context, run_id)
+
+    def step(self, context: Context, run_id: int) -> Run:
+        """As `advance`, without its counts."""
         database = self.installed.database
-        run, wanted = database.run(lambda conn: self._run(conn, context, run_id))
+        run, wanted = self._seen(context, run_id)
         step = Step(self.installed, replace(context, channel="import"), replace(wanted, found=cast("Found", run.found)))
         if run.state in ("judging", "running"):
             step.write(run, dry=run.state == "judging")
         elif run.state in ("cleaning", "matching"):
             database.run(lambda conn: self._prepare(conn, context, step, run_id), is_keyed=True)
-        return self.progress(context, run_id)
+        return self._seen(context, run_id)[0]
 
     def _prepare(self, conn: Connection, context: Context, step: Step, run_id: int) -> None:
         run, _ = self._run(conn, context, run_id, lock=True)
@@ -206,9 +209,18 @@ class Imports:
     def _move(self, context: Context, run_id: int, allowed: Sequence[ledger.State], to: ledger.State) -> None:
         def move(conn: Connection) -> None:
             run, _ = self._run(conn, context, run_id, allowed, lock=True)
-            ledger.set_run(conn, run.id, context.at, state=to, position=0)
+            self._go_on(conn, context, run.id, to)
 
-        self.installed.database.run(move)
+        self._change(move)
+
+    def _change(self, change: Callable[[Connection], None]) -> None:
+        self.installed.jobs.prepare()  # its tables cannot be made within a transaction
+        self.installed.database.run(change)
+
+    def _go_on(self, conn: Connection, context: Context, run_id: int, state: ledger.State, **values: object) -> None:
+        """The run is in that state from now on, and a job drives it where there is something to do."""
+        ledger.set_run(conn, run_id, context.at, state=state, position=0, **values)
+        background.put(conn, self.installed.jobs, run_id)
 
     # --- decisions ---------------------------------------------------------------------------------------------------
 
@@ -237,9 +249,9 @@ class Imports:
                 review.choose(choices or {})
 
             self._review(conn, context, run_id, settle)
-            ledger.set_run(conn, run.id, context.at, state="judging", position=0)
+            self._go_on(conn, context, run.id, "judging")
 
-        self.installed.database.run(decide)
+        self._change(decide)
 
     def _review(self, conn: Connection, context: Context, run_id: int, look: Callable[[Review], T]) -> T:
         run, wanted = self._run(conn, context, run_id)
@@ -276,6 +288,10 @@ class Imports:
         if run.state == "done" and (waiting := run.total - sum(fates.values())):
             fates["asked"] = waiting
         return Progress(run, sheets, counts["foreseen"], fates, questions)
+
+    def _seen(self, context: Context, run_id: int) -> tuple[Run, Import]:
+        with self.installed.database.read() as conn:
+            return self._run(conn, context, run_id)
 
     def _run(
         self,

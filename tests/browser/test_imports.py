@@ -28,6 +28,7 @@ def test_a_list_is_imported_with_a_word_explained_and_a_double_settled(
     """S0-15 as a person does it."""
     file = tmp_path / "客户.csv"
     file.write_bytes(CSV.encode("gb18030"))
+    site.company.engine.jobs.start(site.company.engine)
     page = site.open("/imports/new/customers", "director", phone=phone)
     page.locator("#files").set_input_files(file)
     page.get_by_role("button", name="上传并读取").click()

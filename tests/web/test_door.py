@@ -28,7 +28,6 @@ class OnePerson:
     """The engine as far as the door asks it: one person, one token, sessions in memory."""
 
     def __init__(self) -> None:
-        self.imports = SimpleNamespace(offered=lambda _context: ())
         self.app = SimpleNamespace(
             languages=("zh", "en"), entities={}, digest="", key="t", label=Text((("zh", "试"),)),
             timezone="Asia/Shanghai", menu=(), roles={},

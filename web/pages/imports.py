@@ -1,7 +1,7 @@
 """Spreadsheets come in: upload, which column is what, a preview, questions, the run, and what came of it.
 
-A run is driven by its page: every answer to `advance` asks for the next step. Whoever closes the page finds the run
-where it stood and goes on from there.
+A run is driven by a job; its page only looks, and may be closed. Where no worker has come to it, the page offers to
+drive it itself: `advance` takes a few steps in the request.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
@@ -34,6 +35,8 @@ _SHOWN = 12
 """Of problems on the preview; the file has them all."""
 _MOST_STEPS = 4
 """Steps that one answer of `advance` may take: a page need not ask for each."""
+_STILL = timedelta(seconds=15)
+"""A run that has not moved for so long is driven by nobody, or waits for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,21 +171,29 @@ def words(run_id: int) -> WsgiResponse:
     return redirect(url_for("imports.show", run_id=run_id), 303)
 
 
-@blueprint.post("/imports/<int:run_id>/advance")
-def advance(run_id: int) -> WsgiResponse:
-    """A few steps further; the page is shown anew as soon as there is something to decide or to read."""
-    context, imports = current_context(), current_engine().imports
-    for _ in range(_MOST_STEPS):
-        progress = imports.advance(context, run_id)
-        if not progress.run.is_working:
-            break
-    if "HX-Request" not in request.headers:
-        return redirect(url_for("imports.show", run_id=run_id), 303)
+@blueprint.get("/imports/<int:run_id>/progress")
+def watch(run_id: int) -> WsgiResponse:
+    """How far it is; the page is shown anew as soon as there is something to decide or to read."""
+    progress = current_engine().imports.progress(current_context(), run_id)
     if not progress.run.is_working:
         response = make_response("")
         response.headers["HX-Redirect"] = url_for("imports.show", run_id=run_id)
         return response
-    return page("parts/import_progress.html", progress=progress, doing=_doing(progress))
+    return page("parts/import_progress.html", progress=progress, doing=_doing(progress), stands=_stands(progress))
+
+
+def _stands(progress: Progress) -> bool:
+    return current_context().at - progress.run.changed_at >= _STILL
+
+
+@blueprint.post("/imports/<int:run_id>/advance")
+def advance(run_id: int) -> WsgiResponse:
+    """A few steps further, in this request."""
+    context, imports = current_context(), current_engine().imports
+    for _ in range(_MOST_STEPS):
+        if not imports.step(context, run_id).is_working:
+            break
+    return redirect(url_for("imports.show", run_id=run_id), 303)
 
 
 @blueprint.post("/imports/<int:run_id>/start")
@@ -297,6 +308,7 @@ def _run_page(progress: Progress) -> WsgiResponse:
         more_problems=_sum(problems[_SHOWN:]),
         strange=[(each, _options(wanted, each)) for each in strange[:_SHOWN]],
         doing=_doing(progress),
+        stands=_stands(progress),
         passed_over=sum(sheet.passed_over for sheet in progress.sheets),
         waits=progress.open_questions or told.get("asked", 0),
         is_over=is_over,
