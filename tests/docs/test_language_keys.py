@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from dsl.kinds import KINDS
 from dsl.load import load_text
+from dsl.nodes import Node
 from dsl.parts import PARTS
+from dsl.read import Block, Reading
+from dsl.source import Span
 from tests.docs import keys
-from tests.docs.pages import HEAD, LANGUAGE, ROLES
+from tests.docs.pages import HEAD, LANGUAGE, ROLES, blocks
 
 _PLAIN = (
     "entities:\n  item:\n    label: 物品 | Item\n    title: name\n"
@@ -58,3 +62,26 @@ def test_every_key_is_asked_for_by_the_code_that_reads_it() -> None:
     asked = set(re.findall(r"\"([a-z_]+)\"", "\n".join(sources)))
     unread = [f"{part}.{key}" for part, known in PARTS.items() for key in known if key not in asked]
     assert unread == []
+
+
+def test_every_kind_of_field_stands_in_an_example() -> None:
+    apps = [load_text(block.text, block.page, block.files).value for block in blocks()]
+    entities = [entity for app in apps if app is not None for entity in app.entities.values()]
+    shown = {field.kind for entity in entities for field in entity.fields.values()}
+    assert set(KINDS) - shown == set()
+
+
+def test_every_key_stands_in_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks for a key finds a block of YAML that has it, and that block is run."""
+    shown: set[str] = set()
+    read = Reading.block
+
+    def noting(self: Reading, node: Node, part: str, span: Span | None = None) -> Block:
+        block = read(self, node, part, span)
+        shown.update(f"{part}.{entry.key.text}" for entry in block.node.entries)
+        return block
+
+    monkeypatch.setattr(Reading, "block", noting)
+    for example in blocks():
+        load_text(example.text, "page.yaml", example.files)
+    assert [name for part, known in PARTS.items() for key in known if (name := f"{part}.{key}") not in shown] == []

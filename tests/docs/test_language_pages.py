@@ -10,7 +10,7 @@ from tests.docs.pages import Block, blocks
 
 @pytest.mark.parametrize("block", list(blocks()), ids=str)
 def test_a_block_of_a_language_page_loads_as_it_says(block: Block) -> None:
-    checked = load_text(block.text, block.page)
+    checked = load_text(block.text, block.page, block.files)
     found = {(problem.span.line, problem.code) for problem in checked.problems}
     assert found == block.announced, [(p.code, str(p.span), dict(p.values)) for p in checked.problems]
     has_errors = any(problem.severity == "error" for problem in checked.problems)
