@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
+
 from engine.verdict import Explanation
 
 
@@ -64,7 +66,7 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One value as a screen shows it. look: text number badges meter person links long yes empty."""
+    """One value as a screen shows it. look: text number badges meter person links long rich yes empty."""
 
     key: str
     label: str
@@ -84,6 +86,8 @@ class Shown:
     """Where the values that the field had before are told."""
     is_outside: bool = False
     """The link leads to another site."""
+    html: Markup | None = None
+    """A rich text with its marks, where there is room for it; `text` is the same without them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,5 +16,5 @@ CONTROLS = (
     _text("url", "text", "url"),
     _text("phone", "text", "tel"),
     _text("long", "long", is_wide=True),
-    _text("rich", "long", is_wide=True),
+    _text("rich", "rich", is_wide=True),
 )

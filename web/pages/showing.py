@@ -15,6 +15,7 @@ from dsl.formula.value_types import NumberType
 from dsl.kinds import text_value
 from engine.answers import FileNote, Record
 from web.contexts import Badge, Link, Meter, Shown
+from web.rich_text import plain, rich
 from web.words import say_in
 
 NUMBERS = frozenset({"number", "integer", "percent", "money", "duration"})
@@ -115,7 +116,7 @@ class _Show:
             "ref": self._reference, "person": self._person,
             "department": self._department, "email": self._address, "url": self._address,
             "phone": self._address, "file": self._files, "image": self._files, "files": self._files,
-            "yesno": self._yes, "place": self._place, "code": self._code,
+            "yesno": self._yes, "place": self._place, "code": self._code, "rich": self._rich,
         }  # fmt: skip
         kind = "stage" if self.field.key == "stage" else self.field.kind
         return look.get(kind, self._plain)()
@@ -213,6 +214,10 @@ class _Show:
 
     def _code(self) -> Shown:
         return self._as("text", text=str(self.value or ""), copy=str(self.value or ""))
+
+    def _rich(self) -> Shown:
+        text = str(self.value or "")
+        return self._as("rich", text=plain(text) or text, html=rich(text))
 
     def _place(self) -> Shown:
         """The name, or the point itself, with the way to it on a map."""
