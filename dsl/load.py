@@ -103,8 +103,13 @@ def _digest(data: bytes, definition: AppDef, files: Mapping[str, str]) -> str:
 
 
 def _read_csv(path: Path) -> str:
+    """UTF-8, or what Excel writes in China where nobody chose "CSV UTF-8": GB 18030."""
     with path.open("rb") as file:
-        return file.read(MAX_BYTES).decode("utf-8-sig", "replace")
+        data = file.read(MAX_BYTES)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace")
 
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:

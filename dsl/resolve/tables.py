@@ -122,7 +122,7 @@ def _rows(reading: Reading, block: Block, files: MappingOf[str, str]) -> list[tu
 
 
 def _csv_rows(reading: Reading, file: Scalar, files: MappingOf[str, str]) -> list[tuple[Span, list[Scalar]]]:
-    """Rows of a CSV file after its head line; quotes are not read, a cell holds no comma."""
+    """Rows of a CSV file after its head line, as Excel writes it: a cell with a comma or a quote stands in quotes."""
     text = files.get(file.text)
     if text is None:
         reading.report("M17", file.span, name=file.text[:60])
@@ -132,12 +132,29 @@ def _csv_rows(reading: Reading, file: Scalar, files: MappingOf[str, str]) -> lis
         if not line.strip():
             continue
         cells, column = [], 1
-        for cell in line.split(","):
+        for cell in _cells_of(line):
             span = Span(file.text, number, column, number, column + len(cell))
-            cells.append(Scalar(cell.strip(), span, indent=None))
+            cells.append(Scalar(_unquoted(cell.strip()), span, indent=None))
             column += len(cell) + 1
         rows.append((Span(file.text, number, 1, number, len(line) + 1), cells))
     return rows
+
+
+def _cells_of(line: str) -> list[str]:
+    """The parts between the commas that stand in no quotes, as written: their lengths tell where they stand."""
+    cells, is_quoted = [""], False
+    for mark in line:
+        is_quoted ^= mark == '"'
+        if mark == "," and not is_quoted:
+            cells.append("")
+        else:
+            cells[-1] += mark
+    return cells
+
+
+def _unquoted(cell: str) -> str:
+    is_quoted = len(cell) > 1 and cell.startswith('"') and cell.endswith('"')
+    return cell[1:-1].replace('""', '"').strip() if is_quoted else cell
 
 
 def _row(

@@ -246,6 +246,32 @@ def test_a_table_takes_rows_from_a_file_beside_the_app():
     assert app.tables["rate"].rows == (((Bounds(70, None), "boss"), 1200), ((Bounds(None, 69), None), 500))
 
 
+def test_a_file_of_rows_is_read_as_excel_writes_it(tmp_path):
+    (tmp_path / "t.yaml").write_text(
+        "app: t\nroles: {boss: {label: 主管}}\nentities: {thing: {fields: {x: text}, access: {everyone: all}}}\n"
+        "choices: {city: [北京, 上海]}\n"
+        "tables: {rate: {columns: {amount: money, city: choice city}, gives: money, file: rate.csv}}\n",
+        encoding="utf-8",
+    )
+    rates = 'amount,city,rate\n"1,000..",北京,"1,280.50"\nany,"上海",0\n'
+    found = set()
+    for encoding in ("utf-8", "utf-8-sig", "gb18030"):
+        (tmp_path / "rate.csv").write_text(rates, encoding=encoding)
+        app = load_app(tmp_path / "t.yaml").value
+        assert app is not None
+        found.add(app.tables["rate"].rows)
+    assert found == {(((Bounds(100_000, None), "北京"), 128_050), ((None, "上海"), 0))}
+
+
+def test_a_cell_in_quotes_is_named_at_its_place():
+    text = (
+        "app: t\nroles: {boss: {label: 主管}}\nentities: {thing: {fields: {x: text}, access: {everyone: all}}}\n"
+        "tables: {rate: {columns: {amount: money, role: choice role}, gives: percent, file: rate.csv}}\n"
+    )
+    problems = load_text(text, "t.yaml", {"rate.csv": 'amount,role,rate\n"1,000..",bos,1%\n'}).problems
+    assert [(p.span.file, p.span.line, p.span.column) for p in problems][:1] == [("rate.csv", 2, 11)]
+
+
 def test_the_menu_and_the_icons_are_as_written():
     app = _thing("    fields: {x: text}\n    access: {everyone: all}", "menu: {thing: box}")
     assert (app.menu, app.entity("thing").icon) == (("thing",), "box")
