@@ -11,7 +11,7 @@ MOST_ID = 10**15 - 1
 
 _ID = re.compile(r"[0-9]{1,15}\Z")
 
-RESERVED = ("tokens", "me", "people", "schema", "files", "webhooks", "jobs")
+RESERVED = ("tokens", "me", "people", "schema", "files", "webhooks", "jobs", "imports", "import-runs")
 
 
 def id_in(text: str) -> int | None:

@@ -7,6 +7,7 @@ to do puts a job for it in the same transaction, so it goes on when nobody looks
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from engine.intake.steps import Step
 from engine.people import permissions
 from engine.store.connection import Connection
 from engine.verdict import Finding
+from engine.writing import idempotency
 
 T = TypeVar("T")
 MOST_ROWS = 50_000
@@ -84,10 +86,11 @@ class Imports:
 
     # --- upload and mapping ------------------------------------------------------------------------------------------
 
-    def upload(self, context: Context, key: str, files: Sequence[tuple[str, Path]]) -> int:
+    def upload(self, context: Context, key: str, files: Sequence[tuple[str, Path]], *, once: str = "") -> int:
         """Reads the files (name, path) and keeps their rows; the new run's id. Its mapping is proposed.
 
-        Raises FileRefused for a file that is no readable table, and BadInput for too many rows: nothing is kept then.
+        once: an idempotency key; the same files under it answer with the same run. Raises FileRefused for a file that
+        is no readable table, BadInput for too many rows, KeyReused: nothing is kept then.
         """
         wanted = self.wanted(context, key)
         known = known_heads(self.installed.app, wanted)
@@ -97,7 +100,11 @@ class Imports:
         if not 0 < total <= MOST_ROWS:
             _refuse("files", say(context.actor.language, "import.rows", most=MOST_ROWS))
 
+        digest = _digest(key, files) if once else ""
+
         def keep(conn: Connection) -> int:
+            if once and (kept := idempotency.find_kept(conn, context, once, digest)) is not None:
+                return int(kept["run"])
             run_id = ledger.add_run(
                 conn,
                 {
@@ -110,6 +117,8 @@ class Imports:
             for name, table in tables:
                 self._keep_table(conn, wanted, run_id, name, table, first)
                 first += len(table.lines)
+            if once:
+                idempotency.keep(conn, context, once, digest, {"run": run_id})
             return run_id
 
         self.installed.jobs.prepare()  # while its columns are looked at, the workers come up
@@ -153,8 +162,8 @@ class Imports:
             run, wanted = self._run(conn, context, run_id, ("mapping", "ready"), lock=True)
             for sheet in ledger.sheets_of(conn, run.id):
                 chosen = mapping.get(sheet.id, sheet.mapping)
-                self._check_mapping(context, wanted, chosen)
                 texts = {head: text for head, text in fixed.get(sheet.id, sheet.fixed).items() if text}
+                self._check_mapping(context, wanted, chosen, texts)
                 ledger.set_mapping(conn, sheet.id, chosen, texts)
             ledger.separate_rows(conn, run.id)
             wishes = {
@@ -165,9 +174,11 @@ class Imports:
 
         self._change(settle)
 
-    def _check_mapping(self, context: Context, wanted: Import, chosen: Mapping[int, str]) -> None:
+    def _check_mapping(
+        self, context: Context, wanted: Import, chosen: Mapping[int, str], fixed: Mapping[str, str]
+    ) -> None:
         heads = [head for head in chosen.values() if head]
-        for head in heads:
+        for head in (*heads, *fixed):
             if head not in wanted.columns:
                 _refuse("mapping", say(context.actor.language, "import.column", name=head[:60]))
             if heads.count(head) > 1:
@@ -264,6 +275,15 @@ class Imports:
             self._run(conn, context, run_id)
             return report.problems(conn, run_id), report.strange_words(conn, run_id)
 
+    def rows(
+        self, context: Context, run_id: int, states: Sequence[ledger.Fate], after: int, limit: int
+    ) -> list[RowOfRun]:
+        """Rows in their order, after a number; states: only those that came (or, in a preview, would come) to that."""
+        with self.installed.database.read() as conn:
+            self._run(conn, context, run_id)
+            chosen = (ledger.came_to(states),) if states else ()
+            return ledger.rows_after(conn, run_id, after, limit, *chosen)
+
     def refused_file(self, context: Context, run_id: int) -> bytes:
         """The refused rows with their reasons as an xlsx, to be corrected and loaded again."""
         with self.installed.database.read() as conn:
@@ -309,6 +329,14 @@ class Imports:
         if allowed and run.state not in allowed:
             _refuse("state", say(context.actor.language, "import.state", state=run.state))
         return run, self.wanted(context, run.key)
+
+
+def _digest(key: str, files: Sequence[tuple[str, Path]]) -> str:
+    """SHA-256 over what is uploaded for which import."""
+    found = hashlib.sha256(key.encode())
+    for name, path in files:
+        found.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
 
 
 def _refuse(what: str, said: str) -> NoReturn:

@@ -226,6 +226,11 @@ def is_unjudged() -> sa.ColumnElement[bool]:
     return _r.foreseen == ""
 
 
+def came_to(fates: Sequence[Fate]) -> sa.ColumnElement[bool]:
+    """Rows of these fates: what became of them, or would, as long as nothing has."""
+    return sa.case((_r.state != "", _r.state), else_=_r.foreseen).in_(fates)
+
+
 def _row_columns() -> sa.Select[Any]:
     return sa.select(
         _r.number, _r.sheet_id, _r.line, _r.cells, _r.cleaned, _r.faults, _r.leader, _r.record_id, _r.choice,

@@ -68,6 +68,23 @@ def field_of(app: App, wanted: Import, column: ImportColumn) -> Field:
     return entity.fields[column.fills]
 
 
+def required_heads(app: App, wanted: Import) -> list[str]:
+    """Heads of the columns without which no row could be taken."""
+    columns = [column for column in wanted.columns.values() if not column.rows and not column.empty]
+    fields = [(column.head, field_of(app, wanted, column)) for column in columns]
+    return [head for head, field in fields if field.required is True and field.default is None]
+
+
+def meanings(app: App, wanted: Import, head: str, language: str) -> list[tuple[str, str]]:
+    """(key, label) of what a word in a column of options or stages may mean."""
+    field = field_of(app, wanted, wanted.columns[head])
+    if field.key == "stage":
+        stages = [stage for pipeline in app.entity(wanted.entity).pipelines for stage in pipeline.stages]
+        return [(stage.key, stage.label.say(language)) for stage in stages]
+    listed = app.choices.get(field.choices)
+    return [(each.key, each.label.say(language)) for each in (listed.options if listed else ())]
+
+
 def propose(app: App, wanted: Import, table: Table, file_name: str, people: Collection[str]) -> Proposal:
     """people: names of colleagues, by which columns of people and files of a person are told."""
     known = known_heads(app, wanted)

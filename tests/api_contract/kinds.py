@@ -51,4 +51,11 @@ entities:
       name: {label: 名称 | Name, type: text}
     access:
       director: {create: true, edit: true, delete: true}
+imports:
+  things:
+    label: 东西们 | Things
+    to: thing
+    columns: {名称: name, 颜色: colour, 价格: price, 零件: parts.name}
+    same_when: [name]
+    found: fill
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from web.api import delivery, files, people, reads, schema, writes  # noqa: F401  each hangs its endpoints on the blueprint
+from web.api import delivery, files, imports, people, reads, schema, writes  # noqa: F401  each hangs its endpoints on the blueprint
 from web.api.blueprint import api
 from web.api.body import Unreadable
 from web.api.openapi import openapi_blueprint

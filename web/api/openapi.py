@@ -24,6 +24,7 @@ from web.api.openapi_common import (
     refusal_components,
     refusals,
 )
+from web.api.openapi_imports import IMPORT_SCHEMAS, import_paths
 from web.api.openapi_parts import COMMON_SCHEMAS
 from web.api.openapi_paths import COMMON_PATHS
 from web.api.openapi_schemas import Schema, entity_schemas, ref_to
@@ -57,9 +58,9 @@ def openapi(app: App) -> Schema:
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}],
         "tags": [{"name": e.key, "description": e.label.say("en")} for e in app.entities.values()],
-        "paths": paths,
+        "paths": paths | import_paths(app),
         "components": {
-            "schemas": schemas,
+            "schemas": schemas | IMPORT_SCHEMAS,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             "responses": refusal_components(),
         },

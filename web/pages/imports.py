@@ -6,26 +6,22 @@ drive it itself: `advance` takes a few steps in the request.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as WsgiResponse
 
 from dsl.outlets import Import
 from engine.errors import BadInput, FileRefused
 from engine.intake.imports import Progress
-from engine.intake.mapping import field_of
+from engine.intake.mapping import field_of, meanings, required_heads
 from engine.intake.report import Problem, Strange
-from engine.store.files import checked_name
 from web.contexts import Pick
 from web.pages.frame import page
 from web.session import current_context, current_engine, current_language
+from web.uploads import on_disk
 from web.words import say
 
 blueprint = Blueprint("imports", __name__)
@@ -94,23 +90,11 @@ def upload(key: str) -> WsgiResponse:
     if not sent:
         return page("import_new.html", 422, wanted=wanted, complaint=say("请先选择文件"))
     try:
-        with _kept(sent) as files:
+        with on_disk(sent) as files:
             run_id = imports.upload(context, key, files)
     except (FileRefused, BadInput) as error:
         return page("import_new.html", 422, wanted=wanted, complaint=_spoken(error))
     return redirect(url_for("imports.show", run_id=run_id), 303)
-
-
-@contextmanager
-def _kept(sent: Sequence[FileStorage]) -> Iterator[list[tuple[str, Path]]]:
-    """The uploads as (name, path) on the disk for as long as they are read."""
-    with tempfile.TemporaryDirectory(prefix="sluice-import-") as folder:
-        files = []
-        for at, each in enumerate(sent):
-            path = Path(folder) / str(at)
-            each.save(path)
-            files.append((checked_name(each.filename or ""), path))
-        yield files
 
 
 def _spoken(error: FileRefused | BadInput) -> str:
@@ -255,7 +239,7 @@ def _mapping_page(progress: Progress, complaint: str = "", status: int = 200) ->
     engine, language = current_engine(), current_language()
     wanted = engine.app.imports[progress.run.key]
     picks = tuple(Pick(head, head) for head in wanted.columns)
-    required = _required(wanted)
+    required = required_heads(engine.app, wanted)
     missing = {
         sheet.id: [head for head in required if head not in {*sheet.mapping.values(), *sheet.fixed}]
         for sheet in progress.sheets
@@ -278,14 +262,6 @@ def _mapping_page(progress: Progress, complaint: str = "", status: int = 200) ->
     )
 
 
-def _required(wanted: Import) -> list[str]:
-    """Heads of the columns without which no row could be taken."""
-    app = current_engine().app
-    columns = [column for column in wanted.columns.values() if not column.rows and not column.empty]
-    fields = [(column.head, field_of(app, wanted, column)) for column in columns]
-    return [head for head, field in fields if field.required is True and field.default is None]
-
-
 def _is_short(wanted: Import, head: str) -> bool:
     """Whether one value may well stand for a whole file: whose it is, where it comes from."""
     kind = field_of(current_engine().app, wanted, wanted.columns[head]).kind
@@ -306,7 +282,7 @@ def _run_page(progress: Progress) -> WsgiResponse:
         counts=[Count(key, label, told[key], tone) for key, (label, tone) in _labels().items() if told.get(key)],
         problems=problems[:_SHOWN],
         more_problems=_sum(problems[_SHOWN:]),
-        strange=[(each, _options(wanted, each)) for each in strange[:_SHOWN]],
+        strange=[(each, _meanings(wanted, each)) for each in strange[:_SHOWN]],
         doing=_doing(progress),
         stands=_stands(progress),
         passed_over=sum(sheet.passed_over for sheet in progress.sheets),
@@ -320,15 +296,10 @@ def _sum(problems: Sequence[Problem]) -> int:
     return sum(problem.count for problem in problems)
 
 
-def _options(wanted: Import, strange: Strange) -> tuple[Pick, ...]:
+def _meanings(wanted: Import, strange: Strange) -> tuple[Pick, ...]:
     """What the word may mean."""
-    app, language = current_engine().app, current_language()
-    field = field_of(app, wanted, wanted.columns[strange.head])
-    if field.key == "stage":
-        stages = [stage for pipeline in app.entity(wanted.entity).pipelines for stage in pipeline.stages]
-        return tuple(Pick(stage.key, stage.label.say(language)) for stage in stages)
-    listed = app.choices.get(field.choices)
-    return tuple(Pick(each.key, each.label.say(language)) for each in (listed.options if listed else ()))
+    found = meanings(current_engine().app, wanted, strange.head, current_language())
+    return tuple(Pick(key, label) for key, label in found)
 
 
 def _states() -> dict[str, str]:
