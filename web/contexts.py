@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from markupsafe import Markup
 
 from markupsafe import Markup
 
@@ -206,17 +209,31 @@ class Head:
     may_edit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Cell(NamedTuple):
+    """A value in a list: as html, in which every text is escaped, and as the plain text that people read."""
+
+    html: str
+    text: str
+    is_empty: bool
+    is_number: bool = False
+
+    def __html__(self) -> str:
+        return self.html
+
+
+class Row(NamedTuple):
+    """A record in a list. tds: its cells as a table has them; line: the facts of its card; pick: what the box says that
+    chooses it."""
+
     id: int
     version: int
     href: str
     title: str
-    cells: tuple[Shown, ...]
-    lead: int = 0
+    pick: str
+    cells: tuple[Cell, ...]
+    tds: Markup
+    line: Markup
     next_step: str = ""
-    facts: tuple[Shown, ...] = ()
-    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

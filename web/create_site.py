@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as WsgiResponse
 
 from engine.errors import BadInput, EngineError, Refused
-from web import csrf, request_log, session, signatures
+from web import csrf, request_log, session, signatures, templating
 from web.api import API_BLUEPRINTS, API_PUBLIC
 from web.api.sentences import say as say_api
 from web.operations import OPERATIONS_PUBLIC, operations
@@ -49,6 +49,7 @@ def create_site(engine: Engine, settings: Settings | None = None) -> Flask:
     )
     site.url_map.converters |= {"int": RecordId, "entity": EntityKey, "rows": TableField}
     session.attach(site, engine, settings)
+    templating.attach(site)
     if settings.proxies:
         site.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             site.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, request
 
 from dsl.app import Text
 from engine import errors
 from engine.verdict import Explanation, Finding
 from web.session import current_language, is_api_request
+from web.templating import rendered
 
 STATUS: Mapping[type[errors.EngineError], int] = {
     errors.NotThere: 404,
@@ -66,7 +67,7 @@ def title_of(status: int, language: str) -> str:
 
 def html(template: str, status: int = 200, headers: Mapping[str, str] | None = None, **values: object) -> Response:
     """A rendered template. The error page gets its own names by `error_page`."""
-    response = make_response(render_template(template, **values), status)
+    response = make_response(rendered(template, **values), status)
     response.headers.update(headers or {})
     return response
 

@@ -105,7 +105,14 @@ def current_context() -> Context:
 
 def current_language() -> str:
     """Language key for this request: the person's own, else what the browser prefers among the app's."""
-    actor = current_actor()
+    actor = g.get("actor")
+    known = g.get("spoken")
+    if known is None or known[0] is not actor:
+        known = g.spoken = actor, _language_for(actor)
+    return str(known[1])
+
+
+def _language_for(actor: Actor | None) -> str:
     languages = current_engine().app.languages or ("zh",)
     if actor is not None and actor.language in languages:
         return actor.language

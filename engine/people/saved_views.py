@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from engine.context import Actor, Context
 from engine.errors import BadInput, NotThere
 from engine.flow.sentences import say
-from engine.people import organisation
 from engine.store.connection import Connection
 from engine.store.database import Database
-from engine.store.system_tables import saved_view, user_account, view_choice, view_share
+from engine.store.plans import Plan
+from engine.store.system_tables import org_unit, saved_view, user_account, view_choice, view_share
 from engine.store.upsert import put_row
 from engine.verdict import Finding
 
@@ -26,6 +26,31 @@ LONGEST_NAME = 60
 MOST_VIEWS = 100
 PREFIX = "saved-"
 """Before the number in a view's key; no declared view's key holds a hyphen."""
+
+
+def _visible_plan() -> sa.Select[tuple[Any, ...]]:
+    """A person's own views, and those shared with her unit or one above it."""
+    view, share, person = saved_view.c, view_share.c, user_account.c
+    own, above = org_unit.alias("own"), org_unit.alias("above")
+    is_above = sa.func.substr(own.c.path, 1, sa.func.length(above.c.path)) == above.c.path
+    reached = sa.select(above.c.id).where(own.c.id == sa.bindparam("unit", type_=sa.BigInteger()), is_above)
+    return (
+        sa.select(view.id, view.name, view.definition, view.user_id, person.name, share.unit_id)
+        .select_from(saved_view.join(user_account, person.id == view.user_id).outerjoin(view_share))
+        .where(
+            view.entity == sa.bindparam("kind"),
+            sa.or_(view.user_id == sa.bindparam("user"), share.unit_id.in_(reached)),
+        )
+        .order_by(view.id)
+    )
+
+
+_VISIBLE = Plan(_visible_plan())
+_CHOSEN = Plan(
+    sa.select(view_choice.c.view).where(
+        view_choice.c.user_id == sa.bindparam("user"), view_choice.c.entity == sa.bindparam("kind")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +161,8 @@ class SavedViews:
 
     def chosen(self, context: Context, entity: str) -> str:
         """The key of the view that the list opens with; "" when the person has chosen none."""
-        c = view_choice.c
         with self._database.read() as conn:
-            row = conn.one(sa.select(c.view).where(c.user_id == context.actor.id, c.entity == entity))
+            row = conn.one(_CHOSEN, {"user": context.actor.id, "kind": entity})
         return str(row[0]) if row else ""
 
     def choose(self, context: Context, entity: str, key: str) -> None:
@@ -173,19 +197,7 @@ def _share(conn: Connection, actor: Actor, view_id: int, *, is_shared: bool) -> 
 
 
 def _visible(conn: Connection, actor: Actor, entity: str) -> Iterable[SavedView]:
-    view, share, person = saved_view.c, view_share.c, user_account.c
-    rows = conn.rows(
-        sa.select(view.id, view.name, view.definition, view.user_id, person.name, share.unit_id)
-        .select_from(saved_view.join(user_account, person.id == view.user_id).outerjoin(view_share))
-        .where(view.entity == entity, sa.or_(view.user_id == actor.id, share.unit_id.in_(_units_above(conn, actor))))
-        .order_by(view.id)
-    )
+    rows = conn.rows(_VISIBLE, {"kind": entity, "user": actor.id, "unit": actor.unit_id})
     for number, name, kept, author_id, author, unit_id in rows:
         shape = ViewShape.of_json(kept or {})
         yield SavedView(number, entity, name, shape, author, author_id == actor.id, unit_id is not None)
-
-
-def _units_above(conn: Connection, actor: Actor) -> list[int]:
-    """The person's unit and those above it: what is shared there is hers to see."""
-    unit = organisation.find_unit(conn, actor.unit_id) if actor.unit_id is not None else None
-    return [above.id for above in organisation.line_of(conn, unit)] if unit else []

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, Response, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from dsl.app import Entity
+from dsl.app import Entity, Field
 from engine.answers import Rights
 from engine.commands import Command, Delete, Move, Update
 from engine.errors import BadInput, EngineError, NotThere, VersionConflict
@@ -52,12 +52,22 @@ class Progress:
         return self.changed + self.refused
 
 
-def fields_of(entity: Entity, rights: Rights) -> tuple[Input, ...]:
+def may_change_many(entity: Entity, rights: Rights) -> bool:
+    """Whether there is anything that the actor may do with many records at once."""
+    return rights.delete or (rights.edit != "none" and bool(entity.pipelines or _settable(entity, rights)))
+
+
+def _settable(entity: Entity, rights: Rights) -> list[Field]:
     """The fields that may be set on many records, the owner first."""
     fields = [f for f in entity.fields.values() if is_input(entity, f) and f.kind in _EASY and not f.unique]
     allowed = [f for f in fields if rights.edit == "all" or f.key in rights.edit_fields]
-    allowed.sort(key=lambda field: field.key != entity.owner_field)
-    return tuple(build_input(entity, f, () if f.kind == "tags" else "", prefix="bulk") for f in allowed)
+    return sorted(allowed, key=lambda field: field.key != entity.owner_field)
+
+
+def fields_of(entity: Entity, rights: Rights) -> tuple[Input, ...]:
+    """Those fields as they are filled in."""
+    fields = _settable(entity, rights)
+    return tuple(build_input(entity, f, () if f.kind == "tags" else "", prefix="bulk") for f in fields)
 
 
 def stages_of(entity: Entity) -> tuple[Pick, ...]:

@@ -14,9 +14,9 @@ from web.contexts import Input
 from web.pages.entry import TITLE_SUFFIX
 from web.pages.frame import page, rights_of
 from web.pages.inputs import build_input, complaint_of, is_input, typed, value_of, written
-from web.pages.list_rows import row_of
+from web.pages.list_rows import rows_of
 from web.pages.list_state import state_in
-from web.pages.lists import bulk_of, heads_of
+from web.pages.lists import editable, heads_of, may_change_many
 from web.pages.records import find_or_404
 from web.pages.undoing import undo_note
 from web.responses import said_by
@@ -95,10 +95,8 @@ def _row(entity: Entity, record_id: int, events: dict[str, object]) -> Response:
     """The record's row as the list shows it now: other columns may have followed."""
     record = current_engine().find(current_context(), entity.key, record_id)
     state = state_in(entity, request.form.get("query", ""))
-    rows = (row_of(entity, record, state.columns),) if record is not None else ()
-    response = page(
-        "parts/list_rows.html", rows=rows, heads=heads_of(state), bulk=bulk_of(entity, rights_of(entity.key))
-    )
+    rows = rows_of(entity, (record,), state.columns, editable(state)) if record is not None else ()
+    response = page("parts/list_rows.html", rows=rows, heads=heads_of(state), bulk=may_change_many(entity))
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = f"#r{record_id}", "outerHTML"
     response.headers["HX-Trigger"] = json.dumps({"sluice:cell-saved": {}, **events})
     return response

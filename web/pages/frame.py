@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
-from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, request
 from flask.blueprints import BlueprintSetupState
-from markupsafe import Markup, escape
 
 from dsl.app import App, BoardView, Entity, ListView
 from dsl.checks.workdays import calendar_ends
@@ -16,17 +15,20 @@ from dsl.formula.tree import Formula
 from engine.answers import Mention, Rights
 from engine.clock import day_of
 from engine.errors import NotThere
-from web.assets.manifest import asset, icon_names
+from web.assets.manifest import asset
 from web.contexts import Link, NavItem
+from web.made import made_for_roles
+from web.pages.address import address
+from web.pages.drawing import badge, initial, meter, show
 from web.pages.made_views import boards_of, has_charts
 from web.session import current_actor, current_context, current_engine, current_language
+from web.templating import icon, rendered
 from web.words import SOURCE_LANGUAGE, say, script_texts
 
 blueprint = Blueprint("frame", __name__)
 LOOK_COOKIE = "sluice_look"
 THEMES, DENSITIES = ("auto", "light", "dark"), ("cosy", "compact")
 LANGUAGE_SIGNS = {"zh": "中", "en": "EN"}
-FALLBACK_ICON = "file-text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,6 @@ class Look:
 
     def __str__(self) -> str:
         return f"{self.theme}.{self.density}"
-
-
-def icon(name: str, more: str = "") -> Markup:
-    """An icon of the sprite; one that the web does not ship becomes a sheet of paper."""
-    name = name if name in icon_names() else FALLBACK_ICON
-    return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#i-{}"></use></svg>').format(
-        more, asset("icons.svg"), name
-    )
 
 
 def entity_or_404(key: str) -> Entity:
@@ -90,7 +84,7 @@ def _may_read(condition: Formula) -> bool:
 
 def page(template: str, status: int = 200, **values: object) -> Response:
     """A rendered template: a whole page, or the fragment that it is."""
-    return make_response(render_template(template, **values), status)
+    return make_response(rendered(template, **values), status)
 
 
 def is_fragment() -> bool:
@@ -107,8 +101,16 @@ def look() -> Look:
 
 def nav_items() -> tuple[NavItem, ...]:
     """Home, then the entities of the app's menu that the actor may see, each with its board."""
-    home = NavItem(say("首页"), url_for("home.show"), "home", request.endpoint == "home.show", "g h")
-    return (home, *(_nav_of(entity, at) for at, entity in enumerate(menu_entities(), start=1)))
+    here = (request.view_args or {}).get("entity") or request.endpoint
+    known = made_for_roles(("nav",), lambda: dict(_nav()))
+    return tuple(replace(item, is_here=True) if key == here else item for key, item in known.items())
+
+
+def _nav() -> Iterable[tuple[str, NavItem]]:
+    """Each with the endpoint or the entity that it is the way to."""
+    yield "home.show", NavItem(say("首页"), address("home.show"), "home", key="g h")
+    for at, entity in enumerate(menu_entities(), start=1):
+        yield entity.key, _nav_of(entity, at)
 
 
 def menu_entities() -> tuple[Entity, ...]:
@@ -118,20 +120,19 @@ def menu_entities() -> tuple[Entity, ...]:
 
 
 def _nav_of(entity: Entity, at: int) -> NavItem:
-    language, here = current_language(), request.view_args or {}
-    is_here = here.get("entity") == entity.key
+    language = current_language()
     subs = tuple(
-        Link(board.label.say(language) or say("看板"), url_for("boards.show", entity=entity.key, view=board.key))
+        Link(board.label.say(language) or say("看板"), address("boards.show", entity=entity.key, view=board.key))
         for board in readable_boards(entity)
     )
     if has_charts(entity):
-        subs += (Link(say("图表"), url_for("charts.show", entity=entity.key)),)
+        subs += (Link(say("图表"), address("charts.show", entity=entity.key)),)
     subs += tuple(
-        Link(view.label.say(language), url_for("lists.show", entity=entity.key, view=view.key))
+        Link(view.label.say(language), address("lists.show", entity=entity.key, view=view.key))
         for view in lists_of(entity)[1:]
     )
-    href = url_for("lists.show", entity=entity.key)
-    return NavItem(entity.label.say(language), href, entity.icon, is_here, f"g {at}" if at < 10 else "", subs)
+    href = address("lists.show", entity=entity.key)
+    return NavItem(entity.label.say(language), href, entity.icon, key=f"g {at}" if at < 10 else "", subs=subs)
 
 
 def bottom_items(items: tuple[NavItem, ...]) -> tuple[NavItem, ...]:
@@ -150,9 +151,13 @@ def bottom_items(items: tuple[NavItem, ...]) -> tuple[NavItem, ...]:
 
 def creatable() -> tuple[Link, ...]:
     """What the actor may add from anywhere: entities of the menu and their small children (a visit)."""
+    return made_for_roles(("creatable",), _creatable)
+
+
+def _creatable() -> tuple[Link, ...]:
     language = current_language()
     return tuple(
-        Link(entity.label.say(language), url_for("forms.new", entity=entity.key), icon=entity.icon)
+        Link(entity.label.say(language), address("forms.new", entity=entity.key), icon=entity.icon)
         for entity in menu_entities()
         if rights_of(entity.key).create
     )
@@ -160,7 +165,7 @@ def creatable() -> tuple[Link, ...]:
 
 def has_imports() -> bool:
     """Whether the actor may import anything."""
-    return bool(current_engine().imports.offered(current_context()))
+    return made_for_roles(("imports",), lambda: bool(current_engine().imports.offered(current_context())))
 
 
 # --- what all templates know -----------------------------------------------------------------------------------------
@@ -230,14 +235,10 @@ def role_label(app: App) -> str:
 
 def _set_up(state: BlueprintSetupState) -> None:
     site = state.app
-    site.jinja_env.globals.update(_=say, icon=icon, asset=asset, initial=initial)
-    site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
+    site.jinja_env.globals.update(
+        _=say, icon=icon, asset=asset, url_for=address, initial=initial, show=show, badge=badge, meter=meter
+    )
     site.context_processor(lambda: dict(_shared()))
-
-
-def initial(name: str) -> Markup:
-    """The sign of a person: the last character of a Chinese name, the first letter of another."""
-    return escape(name[-1:] if name and ord(name[0]) > 0x2E80 else name[:1].upper())
 
 
 blueprint.record(_set_up)

@@ -19,6 +19,7 @@ from engine.intake.imports import Progress
 from engine.intake.mapping import field_of, meanings, required_heads
 from engine.intake.report import Problem, Strange
 from web.contexts import Pick
+from web.made import made_for_roles
 from web.pages.frame import page
 from web.session import current_context, current_engine, current_language
 from web.uploads import on_disk
@@ -59,6 +60,10 @@ def _labels() -> dict[str, tuple[str, str]]:
 
 def import_href(entity: str) -> str:
     """Where the actor imports records of an entity; "" if he may not."""
+    return made_for_roles(("import", entity), lambda: _import_href(entity))
+
+
+def _import_href(entity: str) -> str:
     offered = current_engine().imports.offered(current_context(), entity)
     if len(offered) == 1:
         return url_for("imports.new", key=offered[0].key)

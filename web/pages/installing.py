@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, url_for
 
 from web.assets.manifest import asset, built_text
 from web.session import current_engine, current_language
+from web.templating import rendered
 
 blueprint = Blueprint("installing", __name__)
 ICONS = (
@@ -52,4 +53,4 @@ def worker() -> Response:
 
 @blueprint.get("/offline")
 def offline() -> Response:
-    return Response(render_template("offline.html"))
+    return Response(rendered("offline.html"))

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response as WsgiResponse
 
 from dsl.app import Entity
 from dsl.formula.tree import Formula
-from engine.answers import Rights
 from engine.errors import BadInput, NotThere
 from engine.store.lists import Query
-from web.contexts import Head, Input, Pick, Row
+from web.contexts import Head, Row
+from web.made import made_for_roles
 from web.pages import bulk
 from web.pages.filter_chips import chips_of
 from web.pages.filters import chips
@@ -20,7 +20,7 @@ from web.pages.frame import entity_or_404, lists_of, page, readable_boards, righ
 from web.pages.imports import import_href
 from web.pages.inputs import is_input
 from web.pages.list_groups import RowGroup, group_picks, groups_of, totals_of, within
-from web.pages.list_rows import head_of, row_of, wanted
+from web.pages.list_rows import head_of, rows_of, wanted
 from web.pages.list_state import ListState, can_sort, state_of
 from web.session import current_context, current_engine, current_language
 from web.words import say
@@ -42,18 +42,6 @@ class Found:
     rows: tuple[Row, ...]
     next_href: str = ""
     previous_href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Bulk:
-    """What may be changed on many records at once."""
-
-    fields: tuple[Input, ...] = ()
-    stages: tuple[Pick, ...] = ()
-    may_delete: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.fields or self.stages or self.may_delete)
 
 
 @blueprint.get("/e/<entity>")
@@ -98,7 +86,7 @@ def list_page(state: ListState, status: int = 200) -> WsgiResponse:
         chips=chips_of(state),
         complaint=complaint,
         rights=rights,
-        bulk=bulk_of(entity, rights),
+        bulk=may_change_many(entity),
         import_href=import_href(entity.key),
     )
 
@@ -109,11 +97,10 @@ def _group_rows(state: ListState) -> WsgiResponse:
     if condition is None:
         raise NotThere(say("没有这个页面"))
     found = find_page(state, condition, GROUP_SIZE)
-    rights = rights_of(state.entity.key)
     template = "parts/list_cards.html" if request.args.get("as") == "cards" else "parts/list_rows.html"
     return page(
         template, entity=state.entity, heads=heads_of(state), rows=found.rows, more_href=found.next_href,
-        bulk=bulk_of(state.entity, rights), key=key,
+        bulk=may_change_many(state.entity), key=key,
     )  # fmt: skip
 
 
@@ -131,7 +118,7 @@ def find_page(state: ListState, condition: Formula | None, limit: int = PAGE_SIZ
         view=state.view.key,
     )
     result = current_engine().page(current_context(), query)
-    rows = tuple(row_of(entity, record, state.columns) for record in result.items)
+    rows = rows_of(entity, result.items, state.columns, editable(state))
     return Found(rows, _page_href(state, result.next), _page_href(state, result.previous))
 
 
@@ -154,6 +141,11 @@ def _head(state: ListState, key: str) -> Head:
     return Head(plain.label, plain.is_number, href, direction, key, may_edit_in_place(state.entity, key))
 
 
+def editable(state: ListState) -> frozenset[str]:
+    """The columns whose cells open for editing."""
+    return frozenset(key for key in state.columns if may_edit_in_place(state.entity, key))
+
+
 def may_edit_in_place(entity: Entity, key: str) -> bool:
     """Whether a column's cells open for editing at all; each record is asked again when one does."""
     field, rights = entity.fields[key], rights_of(entity.key)
@@ -162,7 +154,6 @@ def may_edit_in_place(entity: Entity, key: str) -> bool:
     return rights.edit == "all" or (rights.edit == "fields" and key in rights.edit_fields)
 
 
-def bulk_of(entity: Entity, rights: Rights) -> Bulk:
-    if rights.edit == "none":
-        return Bulk(may_delete=rights.delete)
-    return Bulk(bulk.fields_of(entity, rights), bulk.stages_of(entity), rights.delete)
+def may_change_many(entity: Entity) -> bool:
+    rights = rights_of(entity.key)
+    return made_for_roles(("bulk", entity.key), lambda: bulk.may_change_many(entity, rights))

@@ -19,7 +19,7 @@ from web.pages.address import address
 from web.pages.checks import next_check
 from web.pages.filters import is_parent
 from web.pages.frame import entity_or_404, page, rights_of
-from web.pages.list_rows import NEXT_STEP_FIELDS, row_of, wanted
+from web.pages.list_rows import NEXT_STEP_FIELDS, rows_of, wanted
 from web.pages.list_state import view_of
 from web.pages.showing import days_over, is_number, label_of, late_text, shown
 from web.pages.timeline import KINDS, happenings
@@ -213,7 +213,7 @@ def _child_list(
         label=label,
         icon=child.icon,
         heads=tuple(Head(label_of(child, key, language), is_number(child.fields[key])) for key in columns),
-        rows=tuple(row_of(child, row, columns) for row in rows[:most]),
+        rows=rows_of(child, rows[:most], columns),
         add_href=address("forms.new", entity=child.key, **{entity.key: record.id, "back": back}) if may_add else "",
         quick_href=address("forms.new", entity=child.key, **{entity.key: record.id, "dialog": 1}) if may_add else "",
         all_href=address("lists.show", entity=child.key, **{f"f.{entity.key}": record.id}) if link else "",

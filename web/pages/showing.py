@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from urllib.parse import quote, urlsplit
-
-from flask import url_for
 
 from dsl.app import App, Band, Entity, Field, Score, Stage
 from dsl.formula.value_types import NumberType
 from dsl.kinds import text_value
 from engine.answers import FileNote, Record
 from web.contexts import Badge, Link, Meter, Shown
+from web.pages.address import address
 from web.rich_text import plain, rich
 from web.words import say_in
 
@@ -26,13 +25,16 @@ MAP = "https://uri.amap.com/marker?position={lng},{lat}&name={name}&coordinate=w
 _LEVELS = {"red": "low", "yellow": "mid", "orange": "mid", "green": "good"}
 
 
-def shown(app: App, record: Record, key: str, language: str) -> Shown:
-    """One field of a record; an unknown or hidden key is an empty value without a label."""
+def shown(app: App, record: Record, key: str, language: str, *, tells_more: bool = True) -> Shown:
+    """One field of a record; an unknown or hidden key is an empty value without a label.
+
+    tells_more: with the addresses that say why it is so and what it was before, which a cell of a list has no room for.
+    """
     entity = app.entity(record.entity)
     field = entity.fields.get(key)
     if field is None:
         return Shown(key, key, "empty")
-    return _Show(app, entity, field, record, language).shown()
+    return _Show(app, entity, field, record, language, tells_more=tells_more).shown()
 
 
 def label_of(entity: Entity, key: str, language: str) -> str:
@@ -40,6 +42,17 @@ def label_of(entity: Entity, key: str, language: str) -> str:
     if field is None:
         return key
     return field.label.say(language) or key
+
+
+def is_plain(entity: Entity, field: Field) -> bool:
+    """Whether a field is shown as the text of its value and nothing else."""
+    return field.kind not in _LOOKS and field.key not in entity.scores and field.key not in ("stage", "days_in_stage")
+
+
+def plain_text(app: App, field: Field, value: object, language: str) -> str:
+    """The value as people read it on a screen: money in whole units without its decimals."""
+    text = text_value(app, field, value, language)
+    return text.removesuffix(".00") if field.kind == "money" else text
 
 
 def is_number(field: Field | None) -> bool:
@@ -57,7 +70,7 @@ def size_text(size: int) -> str:
 
 
 def file_link(note: FileNote) -> Link:
-    href = url_for("files.show", file_id=note.id)
+    href = address("files.show", file_id=note.id)
     return Link(note.name, href, size_text(note.size), "paperclip", href if note.mime.startswith("image/") else "")
 
 
@@ -102,24 +115,20 @@ def days_text(seconds: int, language: str) -> str:
 class _Show:
     """One value on its way to the screen; the parts they share are gathered once."""
 
-    def __init__(self, app: App, entity: Entity, field: Field, record: Record, language: str) -> None:
+    def __init__(
+        self, app: App, entity: Entity, field: Field, record: Record, language: str, *, tells_more: bool
+    ) -> None:
         self.app, self.entity, self.field, self.record, self.language = app, entity, field, record, language
         self.value = record.values.get(field.key)
+        self.tells_more = tells_more and bool(record.id)
 
     def shown(self) -> Shown:
         if self.field.key in self.record.masked:
             return self._as("text", text=str(self.value or ""))
         if self.field.key in self.entity.scores:
             return self._score(self.entity.scores[self.field.key])
-        look = {
-            "stage": self._badges, "tags": self._badges, "choices": self._badges, "choice": self._choice,
-            "ref": self._reference, "person": self._person,
-            "department": self._department, "email": self._address, "url": self._address,
-            "phone": self._address, "file": self._files, "image": self._files, "files": self._files,
-            "yesno": self._yes, "place": self._place, "code": self._code, "rich": self._rich,
-        }  # fmt: skip
-        kind = "stage" if self.field.key == "stage" else self.field.kind
-        return look.get(kind, self._plain)()
+        look = _LOOKS.get("stage" if self.field.key == "stage" else self.field.kind, _Show._plain)
+        return look(self)
 
     def _as(self, look: str, **more: object) -> Shown:
         """A Shown of this field; an empty text makes it empty."""
@@ -131,27 +140,25 @@ class _Show:
             look="empty" if is_empty else look,
             is_number=field.kind in NUMBERS,
             is_wide=field.kind in LONG or field.kind == "files",
-            why=self._why(),
-            history=self._history(),
+            why=self._why() if self.tells_more else "",
+            history=self._history() if self.tells_more else "",
             **more,  # type: ignore[arg-type]
         )
 
     def _why(self) -> str:
-        if not (self.field.is_computed or self.field.key in self.entity.scores) or not self.record.id:
+        if not (self.field.is_computed or self.field.key in self.entity.scores):
             return ""
-        return url_for("records.why", entity=self.entity.key, record_id=self.record.id, rule=self.field.key)
+        return address("records.why", entity=self.entity.key, record_id=self.record.id, rule=self.field.key)
 
     def _history(self) -> str:
         field = self.field
         is_typed = not (field.is_computed or field.given or field.key in self.entity.scores) or field.kind == "tags"
-        if not is_typed or not self.record.id:
+        if not is_typed:
             return ""
-        return url_for("histories.show", entity=self.entity.key, record_id=self.record.id, field=field.key)
+        return address("histories.show", entity=self.entity.key, record_id=self.record.id, field=field.key)
 
     def _plain(self) -> Shown:
-        text = text_value(self.app, self.field, self.value, self.language)
-        if self.field.kind == "money" and text.endswith(".00"):
-            text = text[:-3]
+        text = plain_text(self.app, self.field, self.value, self.language)
         if self.field.key == "days_in_stage" and text:
             over = days_over(self.entity, self.record.values)
             stage = self.entity.stage(str(self.record.values.get("stage") or ""))
@@ -195,7 +202,7 @@ class _Show:
         title = self._title()
         if not title:
             return self._as("text", text=say_in(self.language, "（无权查看）"))
-        href = url_for("records.show", entity=self.field.target, record_id=self.value)
+        href = address("records.show", entity=self.field.target, record_id=self.value)
         return self._as("text", text=title, href="" if self.field.key in self.record.closed else href)
 
     def _person(self) -> Shown:
@@ -249,6 +256,16 @@ class _Show:
             badge = Badge(band.label.say(self.language), {"low": "bad", "mid": "warn", "good": "ok"}[level])
         meter = Meter(str(self.value), max(2, min(100, share)), level, badge)
         return self._as("meter", text=str(self.value), meter=meter)
+
+
+_LOOKS: Mapping[str, Callable[[_Show], Shown]] = {
+    "stage": _Show._badges, "tags": _Show._badges, "choices": _Show._badges, "choice": _Show._choice,
+    "ref": _Show._reference, "person": _Show._person, "department": _Show._department,
+    "email": _Show._address, "url": _Show._address, "phone": _Show._address, "code": _Show._code,
+    "file": _Show._files, "image": _Show._files, "files": _Show._files, "yesno": _Show._yes, "place": _Show._place,
+    "rich": _Show._rich,
+}  # fmt: skip
+"""How a field is shown, by its kind; any other is plain."""
 
 
 def _is_within(band: Band, value: int) -> bool:

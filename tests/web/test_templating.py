@@ -1,0 +1,69 @@
+"""Templates say what is the same on every page in their own words, once for each language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask, current_app, request
+
+from engine.runtime import Engine
+from engine.testing import engine_for
+from tests.web.conftest import SALES_CRM
+from web.create_site import create_site
+from web.pages.address import address
+from web.templating import SpokenEnvironment, icon
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    engine: Engine = engine_for(SALES_CRM, tmp_path_factory.mktemp("company"))
+    yield create_site(engine)
+    engine.close()
+
+
+def _written(language: str, source: str) -> str:
+    environment = current_app.jinja_env.overlay()
+    assert isinstance(environment, SpokenEnvironment)
+    environment.language = language
+    return environment.compile(source, "test.html", raw=True)
+
+
+def test_a_text_is_written_out_in_the_language_of_the_template(site: Flask) -> None:
+    with site.test_request_context("/"):
+        assert "'<b>Save</b>'" in _written("en", "<b>{{ _('保存') }}</b>")
+        assert "'<b>保存</b>'" in _written("zh", "<b>{{ _('保存') }}</b>")
+
+
+def test_a_text_with_values_waits_for_them(site: Flask) -> None:
+    with site.test_request_context("/"):
+        assert "共 {n} 条" in _written("en", "{{ _('共 {n} 条', n=count) }}")
+
+
+def test_an_icon_is_drawn_while_compiling_and_one_that_is_chosen_later_is_not(site: Flask) -> None:
+    with site.test_request_context("/"):
+        assert repr(str(icon("plus"))) in _written("zh", "{{ icon('plus') }}")
+        assert "icon" not in _written("zh", "{{ icon('plus') }}").replace(str(icon("plus")), "")
+        assert "entity" in _written("zh", "{{ icon(entity.icon) }}")
+
+
+def test_what_is_written_out_is_escaped_as_any_text(site: Flask) -> None:
+    with site.test_request_context("/"):
+        assert "'&lt;b&gt; &amp;'" in _written("zh", "{{ _('<b> &') }}")
+
+
+@pytest.mark.parametrize(("header", "said"), [("zh", "登录"), ("en", "Sign in")])
+def test_each_reader_gets_the_templates_of_her_language(site: Flask, header: str, said: str) -> None:
+    page = site.test_client().get("/login", headers={"Accept-Language": header}).text
+    assert said in page
+
+
+def test_an_address_is_the_same_kept_as_made_anew_and_knows_where_the_site_is_mounted(site: Flask) -> None:
+    with site.test_request_context("/"):
+        assert address("records.show", entity="deal", record_id=3) == "/e/deal/3"
+        assert address("lists.show", entity="deal", filter='a = "b&c"') == "/e/deal?filter=a+%3D+%22b%26c%22"
+        assert address("forms.new", entity="deal", dialog=1) == "/e/deal/new?dialog=1"
+        assert address("forms.new", entity="deal", dialog=True) == "/e/deal/new?dialog=True"
+    with site.test_request_context("/", environ_overrides={"SCRIPT_NAME": "/crm"}):
+        assert request.script_root == "/crm"
+        assert address("records.show", entity="deal", record_id=3) == "/crm/e/deal/3"

@@ -1,0 +1,92 @@
+"""Templates, compiled once for each language.
+
+What a template says in so many words is the same on every page: `{{ _('保存') }}` and `{{ icon('plus') }}` become part
+of its text when it is compiled for a language, so a page asks only for what differs. Texts with values in them
+(`_('共 {n} 条', n=count)`) are still filled in as the page is made.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from flask import Flask, current_app, render_template
+from flask.templating import Environment
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+
+from web.assets.manifest import asset, icon_names
+from web.session import current_language
+from web.words import say_in
+
+_SPOKEN = "sluice_templates"
+FALLBACK_ICON = "file-text"
+SPRITE = "icons.svg"
+
+
+def icon(name: str, more: str = "") -> Markup:
+    """An icon of the sprite; one that the web does not ship becomes a sheet of paper."""
+    return _drawn(name if name in icon_names() else FALLBACK_ICON, more, asset(SPRITE))
+
+
+@lru_cache(1_000)
+def _drawn(name: str, more: str, sprite: str) -> Markup:
+    return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#i-{}"></use></svg>').format(more, sprite, name)
+
+
+def rendered(template: str, **values: object) -> str:
+    """The template in this request's language, with the names that all templates share."""
+    return render_template(_environment(current_language()).get_template(template), **values)
+
+
+def _environment(language: str) -> Environment:
+    """The site's templates in one language; others once the sprite has another address."""
+    known: dict[tuple[str, str], Environment] = current_app.extensions.setdefault(_SPOKEN, {})
+    key = language, asset(SPRITE)
+    if key not in known:
+        made = current_app.jinja_env.overlay()
+        made.language = language  # type: ignore[attr-defined]
+        known[key] = made
+    return known[key]
+
+
+class SpokenEnvironment(Environment):
+    """The site's environment; an overlay of it knows the language that it is compiled for."""
+
+    language = ""
+
+
+class _Speaking(CodeGenerator):
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802 — Jinja's name
+        language = getattr(self.environment, "language", "")
+        super().visit_Template(_WrittenOut(language).visit(node) if language else node, frame)
+
+
+class _WrittenOut(NodeTransformer):
+    """Calls whose answer is known while compiling, as their answer."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 — Jinja's name
+        self.generic_visit(node)
+        if not isinstance(node.node, nodes.Name) or node.kwargs or node.dyn_args or node.dyn_kwargs:
+            return node
+        given = [each.value for each in node.args if isinstance(each, nodes.Const)]
+        if len(given) != len(node.args):
+            return node
+        if node.node.name == "_":
+            return nodes.Const(say_in(self._language, *given), lineno=node.lineno)
+        if node.node.name == "icon":
+            return nodes.Const(icon(*given), lineno=node.lineno)
+        return node
+
+
+SpokenEnvironment.code_generator_class = _Speaking
+
+
+def attach(site: Flask) -> None:
+    """Before the site's environment is first used."""
+    site.jinja_environment = SpokenEnvironment
+    site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
