@@ -35,6 +35,7 @@ class OnePerson:
         self.clock = SystemClock()
         self.data_dir = Path("/nonexistent")
         self.database = SimpleNamespace(has_room=True)
+        self.imports = SimpleNamespace(offered=lambda *_: [])
         self.sessions: set[str] = set()
         self.numbers = count()
 
