@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from markupsafe import Markup
-
 from engine.verdict import Explanation
 
 
