@@ -29,6 +29,7 @@ from engine.answers import (
     Rights,
     Total,
 )
+from engine.bundle.marks import DIRECTORY
 from engine.clock import Clock, SystemClock
 from engine.commands import Children, Command, Move, Values
 from engine.context import Context
@@ -67,6 +68,8 @@ class Engine(Talk):
         super().__init__(installed)
         self.allowed = allowed
         """Addresses inside the house that webhooks may reach."""
+        self.backups_dir = self.data_dir / DIRECTORY
+        """Where backups are made; the operator may name another place."""
         self._app_path = app_path
         self._reloading = threading.Lock()
 

@@ -13,15 +13,13 @@ from dsl.app import App
 from engine.bundle.archive import Manifest, Reader
 from engine.bundle.export import write_bundle
 from engine.bundle.load import load_bundle
+from engine.bundle.marks import ENDING, MARK_ENDING, Mark, Progress, backup_of, mark_of, progressing
 from engine.clock import Clock
 from engine.installed import Installed, assemble
 from engine.integrity.check import inconsistencies
 from engine.integrity.inconsistency import Inconsistency
 from engine.store.database import Database
 from engine.store.files import FileStore
-
-DIRECTORY = "backups"
-"""In the data directory, unless the operator names another place (another disk is better)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +31,74 @@ class Backup:
     faults: tuple[Inconsistency, ...]
 
 
-def back_up(installed: Installed, directory: Path, *, keeps: int = 0, proves: bool = True) -> Backup:
+def back_up(
+    installed: Installed,
+    directory: Path,
+    *,
+    keeps: int = 0,
+    proves: bool = True,
+    by: str = "",
+    channel: str = "command",
+) -> Backup:
     """Writes a backup, restores it into a database of its own, and holds that against itself.
 
     keeps: how many backups of the app stay; older ones go (0: all stay). One with faults removes nothing: perhaps
-    only an older one is sound.
+    only an older one is sound. by: the name of who asked for it.
     """
-    at = installed.clock.now().astimezone(ZoneInfo(installed.app.timezone))
-    path = _free(directory, installed.app.key, at)
-    manifest = write_bundle(installed, path)
-    faults = tuple(prove(path, installed.app, installed.clock)) if proves else ()
+    at = installed.clock.now()
+    directory.mkdir(parents=True, exist_ok=True)
+    path = _free(directory, installed.app.key, at.astimezone(ZoneInfo(installed.app.timezone)))
+    with progressing(path, Mark("writing", at, channel, by)) as progress:
+        manifest = write_bundle(installed, path, progress.tell)
+        rows = sum(part.rows for part in manifest.parts)
+        progress.turn("restoring" if proves else "unproved", rows=rows)
+        faults = tuple(prove(path, installed.app, installed.clock, progress)) if proves else ()
+        if proves:
+            progress.turn("faulty" if faults else "sound", faults=len(faults))
     if not faults and keeps > 0:
-        for old in list_backups(directory, installed.app.key)[:-keeps]:
-            old.unlink()
+        _thin_out(directory, installed.app.key, keeps)
     return Backup(path, manifest, faults)
 
 
 def list_backups(directory: Path, app: str) -> list[Path]:
     """The backups of an app, oldest first: their names say when."""
-    return sorted(directory.glob(f"{app}-*.sluice.zip"))
+    return sorted(directory.glob(f"{app}-*{ENDING}"))
 
 
-def prove(path: Path, app: App, clock: Clock) -> Iterator[Inconsistency]:
+def _thin_out(directory: Path, app: str, keeps: int) -> None:
+    """Removes all backups but the latest, and what is left of those that failed before them."""
+    kept = list_backups(directory, app)[-keeps:]
+    for mark in directory.glob(f"{app}-*{MARK_ENDING}"):
+        if backup_of(mark).name < kept[0].name:
+            remove_backup(backup_of(mark))
+    for old in list_backups(directory, app)[:-keeps]:
+        remove_backup(old)
+
+
+def remove_backup(path: Path) -> None:
+    """The file and its mark."""
+    path.unlink(missing_ok=True)
+    mark_of(path).unlink(missing_ok=True)
+
+
+def prove(path: Path, app: App, clock: Clock, progress: Progress | None = None) -> Iterator[Inconsistency]:
     """What the data check finds in the backup, restored into a temporary SQLite database. NotReady if damaged."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".proof-") as place:
-        yield from restore(path, app, "sqlite", Path(place), clock)
+        yield from restore(path, app, "sqlite", Path(place), clock, progress)
 
 
-def restore(path: Path, app: App, database_url: str, data_dir: Path, clock: Clock) -> Iterator[Inconsistency]:
+def restore(
+    path: Path, app: App, database_url: str, data_dir: Path, clock: Clock, progress: Progress | None = None
+) -> Iterator[Inconsistency]:
     """Loads a bundle into an empty database and then holds that against itself. NotReady with nothing loaded."""
     reader = Reader(path)
     try:
         database = Database.open(database_url, data_dir=data_dir)
         try:
             files = FileStore(data_dir)
-            load_bundle(reader, app, database, files)
+            load_bundle(reader, app, database, files, progress.tell if progress else None)
+            if progress:
+                progress.turn("checking")
             yield from inconsistencies(assemble(app, reader.manifest.revision, database, files, clock))
         finally:
             database.close()
@@ -78,8 +109,8 @@ def restore(path: Path, app: App, database_url: str, data_dir: Path, clock: Cloc
 def _free(directory: Path, app: str, at: datetime) -> Path:
     """A name of this second that is not taken."""
     stem = f"{app}-{at:%Y%m%d-%H%M%S}"
-    path, number = directory / f"{stem}.sluice.zip", 1
-    while path.exists():
+    path, number = directory / f"{stem}{ENDING}", 1
+    while path.exists() or mark_of(path).exists():
         number += 1
-        path = directory / f"{stem}-{number}.sluice.zip"
+        path = directory / f"{stem}-{number}{ENDING}"
     return path

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,13 @@ from engine.store.tables import Tables
 BATCH = 5_000
 
 
-def load_bundle(reader: Reader, app: App, database: Database, files: FileStore) -> None:
-    """Loads what the reader has looked through. NotReady for a database that holds something, or another app."""
+def load_bundle(
+    reader: Reader, app: App, database: Database, files: FileStore, tell: Callable[[int, int], None] | None = None
+) -> None:
+    """Loads what the reader has looked through. NotReady for a database that holds something, or another app.
+
+    tell: hears how many parts are in, of how many.
+    """
     if app.digest != reader.manifest.digest:
         raise NotReady(
             f"数据包属于应用 {reader.manifest.app} 的另一版本,请用 --app 给出它 | "
@@ -38,18 +43,27 @@ def load_bundle(reader: Reader, app: App, database: Database, files: FileStore) 
         )
     _refuse_filled(database)
     parts = {Path(part.name).stem: part for part in reader.manifest.parts if part.name.startswith("tables/")}
-    for part in reader.manifest.parts:
-        if part.name.startswith("files/"):
-            _load_file(reader, part, files)
+    stored = [part for part in reader.manifest.parts if part.name.startswith("files/")]
+    total, done = len(parts) + len(stored), count(1)
+
+    def told() -> None:
+        if tell:
+            tell(next(done), total)
+
+    for part in stored:
+        _load_file(reader, part, files)
+        told()
     with database.write(is_long=True) as conn:
         make_system_tables(conn)
         for table in system_parts():
             if table.name in parts:
                 _load(conn, reader, table, parts.pop(table.name))
+                told()
         for table in entity_parts(read_kept(conn)):
             conn.define(CreateTable(table))
             if table.name in parts:
                 _load(conn, reader, table, parts.pop(table.name))
+                told()
         if parts:
             place = min(part.name for part in parts.values())
             raise damaged(place, "no such table")

@@ -235,6 +235,17 @@ export_log = sa.Table(
     sa.Index("export_log_at", "at"),
 )
 
+backup_log = sa.Table(
+    "backup_log",
+    SYSTEM,
+    _id(),
+    _ref("actor_id"),  # NULL: the schedule
+    _instant("at", required=True),
+    _text("channel"),
+    _text("did"),  # made | failed | downloaded | removed | scheduled
+    _text("name"),  # of the file; of the schedule its time and how many are kept
+)
+
 # --- files, numbers, keys --------------------------------------------------------------------------------------------
 
 file = sa.Table(

@@ -6,16 +6,19 @@ import argparse
 import sys
 from pathlib import Path
 
-from engine.bundle.backup import DIRECTORY, back_up
+from engine.bundle.backup import back_up
 from engine.observe import observe
 from web.cli import terminal_language
 from web.commands.options import add_app, add_data
+from web.commands.places import backups_at
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_app(parser)
     add_data(parser)
-    parser.add_argument("--to", type=Path, metavar="DIR", help="where to; another disk is better (DATA/backups)")
+    parser.add_argument(
+        "--to", type=Path, metavar="DIR", help="where to; another disk is better (SLUICE_BACKUPS or DATA/backups)"
+    )
     parser.add_argument("--keep", type=int, default=0, metavar="N", help="keep the N latest, remove older ones (all)")
     parser.add_argument("--no-proof", action="store_true", help="do not restore it once to see that it is sound")
 
@@ -24,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     data = arguments.data.resolve()
     engine = observe(arguments.app.resolve(), arguments.database, data)
     try:
-        target = arguments.to.resolve() if arguments.to else data / DIRECTORY
+        target = arguments.to.resolve() if arguments.to else backups_at(data)
         made = back_up(engine.installed, target, keeps=arguments.keep, proves=not arguments.no_proof)
     finally:
         engine.close()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 
 import sqlalchemy as sa
 
+from engine.bundle.marks import DIRECTORY
 from engine.delivery.outgoing import Allowed
 from engine.errors import NotReady
 from engine.runtime import Engine
@@ -20,7 +22,15 @@ def engine_at(arguments: argparse.Namespace) -> Engine:
         allowed = Allowed.read(os.environ.get("SLUICE_OUTGOING_ALLOW", ""))
     except ValueError as error:
         raise NotReady(f"SLUICE_OUTGOING_ALLOW: {error}") from error
-    return Engine.start(arguments.app.resolve(), arguments.database, arguments.data.resolve(), allowed=allowed)
+    data = arguments.data.resolve()
+    engine = Engine.start(arguments.app.resolve(), arguments.database, data, allowed=allowed)
+    engine.backups_dir = backups_at(data)
+    return engine
+
+
+def backups_at(data: Path) -> Path:
+    """Where backups lie: SLUICE_BACKUPS in the environment, or beside the data."""
+    return Path(os.environ.get("SLUICE_BACKUPS", "") or data / DIRECTORY).resolve()
 
 
 def has_people(engine: Engine) -> bool:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from engine.bundle.schedule import put_next
 from engine.runtime import Engine
 from engine.sample import load_sample
 from web.commands.options import add_app, add_data
@@ -60,6 +61,7 @@ def _serve(engine: Engine, arguments: argparse.Namespace) -> int:
     print(f"ready http://{arguments.host}:{server.port}", flush=True)
     if not arguments.no_workers:
         engine.jobs.start_when_needed(engine)
+        put_next(engine)
     server.run()
     return 0
 

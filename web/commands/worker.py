@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 
+from engine.bundle.schedule import put_next
 from web.commands.options import add_app, add_data
 from web.commands.places import engine_at
 from web.request_log import set_up_logging
@@ -28,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     engine = engine_at(arguments)
     try:
         engine.jobs.start(engine)
+        put_next(engine)
         print("ready", flush=True)
         stopping.wait()
         return 0

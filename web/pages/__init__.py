@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from web.pages import (
+    backups,
     boards,
     bulk,
     cells,
@@ -41,7 +42,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     boards.blueprint, moves.blueprint, files.blueprint, lookups.blueprint, searching.blueprint,
     charts.blueprint, installing.blueprint, comments.blueprint, exports.blueprint, histories.blueprint,
     prints.blueprint,
-    imports.blueprint, preferences.blueprint, delivery.blueprint, studio.blueprint, gallery.blueprint,
+    imports.blueprint, preferences.blueprint, delivery.blueprint, backups.blueprint,
+    studio.blueprint, gallery.blueprint,
 )  # fmt: skip
 PUBLIC: frozenset[str] = frozenset(
     {"login.show", "login.enter", "installing.manifest", "installing.worker", "installing.offline"}

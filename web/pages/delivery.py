@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as WsgiResponse
 
+from engine.bundle.schedule import JOB as BACKUP
 from engine.delivery.desk import DeliveryDesk, WebhookWish
 from engine.delivery.job import JobNote
 from engine.errors import BadInput
@@ -80,7 +81,7 @@ def _page(
         status,
         hooks=[(hook, logins.get(hook.id, "")) for hook in desk.webhooks()],
         dead=[_row(job) for job in desk.jobs("dead")],
-        waiting=[_row(job) for job in desk.jobs("waiting")],
+        waiting=[_row(job) for job in desk.jobs("waiting") if job.name != BACKUP],  # tonight's backup waits all day
         fields=fields,
         fresh=fresh,
         faults=faults or {},
