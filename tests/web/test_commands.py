@@ -234,7 +234,7 @@ def test_a_backup_beside_the_server_is_restored_elsewhere(capsys: pytest.Capture
     code, out, _ = answers(capsys, "backup", "--app", SALES, "--data", str(here), "--keep", "2")
     engine.close()
     assert code == 0
-    [backup] = (here / "backups").iterdir()
+    [backup] = (here / "backups").glob("*.zip")
     assert out.startswith(f"{backup}: ")
     code, out, _ = answers(capsys, "restore", str(backup), "--data", str(there))
     assert (code, out) == (0, f"{backup} is restored; everything agrees\n")

@@ -131,8 +131,11 @@ def _cut(path: Path) -> None:
 
 
 def _flip(path: Path) -> None:
+    """A byte in the middle of what the largest part holds."""
+    with zipfile.ZipFile(path) as members:
+        largest = max(members.infolist(), key=lambda member: member.compress_size)
     content = bytearray(path.read_bytes())
-    content[len(content) // 3] ^= 0xFF
+    content[largest.header_offset + 30 + len(largest.filename) + largest.compress_size // 2] ^= 0xFF
     path.write_bytes(content)
 
 
