@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as WsgiResponse
 
 from engine.errors import BadInput, EngineError, Refused
-from web import csrf, request_log, session, signatures, templating
+from web import compression, csrf, request_log, session, signatures, templating
 from web.api import API_BLUEPRINTS, API_PUBLIC
 from web.api.sentences import say as say_api
 from web.operations import OPERATIONS_PUBLIC, operations
@@ -39,7 +39,7 @@ TOKEN_FREE_ENDPOINTS = frozenset({"api.tokens"})
 def create_site(engine: Engine, settings: Settings | None = None) -> Flask:
     """The WSGI application for one engine."""
     settings = settings or Settings()
-    site = Flask("web", static_folder="static", static_url_path="/static")
+    site = Flask("web", static_folder=None)
     site.config.update(
         MAX_CONTENT_LENGTH=settings.upload_limit,
         MAX_FORM_MEMORY_SIZE=settings.body_limit,
@@ -57,6 +57,7 @@ def create_site(engine: Engine, settings: Settings | None = None) -> Flask:
     _set_up_requests(site)
     _set_up_errors(site)
     site.jinja_env.globals.update(csrf_token=csrf.csrf_token, csp_nonce=csp_nonce)
+    site.add_url_rule("/static/<path:filename>", "static", compression.show_file)
     for blueprint in (operations, *API_BLUEPRINTS, *BLUEPRINTS):
         site.register_blueprint(blueprint)
     return site
@@ -70,6 +71,7 @@ def _set_up_requests(site: Flask) -> None:
     site.before_request(_guard_writes)
     site.before_request(_guard_signature)
     site.after_request(request_log.write_line)
+    site.after_request(compression.pack)
     site.after_request(write_headers)
     site.after_request(csrf.write_visitor_cookie)
     site.after_request(session.write_cookie)

@@ -1,6 +1,7 @@
 """A write that comes with a cookie must come from our own page: a token bound to the session, and the browser's word.
 
 The token is an HMAC of the session's secret (or, before sign-in, of a random visitor cookie), so nothing is stored.
+In a page it stands under a random mask, another one in each answer.
 Pages send it in the form field `csrf_token` or the header `X-CSRF-Token`; templates call `csrf_token()`.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from urllib.parse import urlsplit
 
@@ -16,12 +18,22 @@ from flask import Response, g, request
 from web.session import current_settings, is_by_cookie, session_token
 
 HEADER, FIELD, VISITOR = "X-CSRF-Token", "csrf_token", "sluice_visitor"
+_LENGTH = hashlib.sha256().digest_size
+"""Of the token and of its mask, in bytes."""
+_HEX = re.compile("[0-9a-f]+")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def csrf_token() -> str:
-    """The token that this browser must send back. Makes the visitor cookie when nobody is signed in."""
-    return _token_of(_secret(make=True))
+    """The token that this browser must send back. Makes the visitor cookie when nobody is signed in.
+
+    It stands under a mask that is new in each answer: packed or not, no two answers hold the same secret.
+    """
+    secret = _secret(make=True)
+    known = g.get("csrf_token")
+    if known is None or known[0] != secret:
+        known = g.csrf_token = secret, _masked(_token_of(secret))
+    return str(known[1])
 
 
 def is_from_elsewhere() -> bool:
@@ -36,9 +48,9 @@ def is_from_elsewhere() -> bool:
 
 
 def is_token_right() -> bool:
-    sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    sent = _unmasked(request.headers.get(HEADER) or request.form.get(FIELD, ""))
     secret = _secret(make=False)
-    return bool(secret) and hmac.compare_digest(sent.encode(), _token_of(secret).encode())
+    return bool(secret) and hmac.compare_digest(sent, _token_of(secret))
 
 
 def write_visitor_cookie(response: Response) -> Response:
@@ -59,5 +71,23 @@ def _secret(*, make: bool) -> str:
     return visitor
 
 
-def _token_of(secret: str) -> str:
-    return hmac.new(secret.encode(), b"sluice csrf", hashlib.sha256).hexdigest()
+def _token_of(secret: str) -> bytes:
+    return hmac.digest(secret.encode(), b"sluice csrf", "sha256")
+
+
+def _masked(token: bytes) -> str:
+    """A random mask, then the token under it."""
+    mask = secrets.token_bytes(len(token))
+    return (mask + _under(mask, token)).hex()
+
+
+def _unmasked(sent: str) -> bytes:
+    """The token; b"" for what is none."""
+    if len(sent) != 4 * _LENGTH or not _HEX.fullmatch(sent):
+        return b""
+    both = bytes.fromhex(sent)
+    return _under(both[:_LENGTH], both[_LENGTH:])
+
+
+def _under(mask: bytes, token: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(mask, token, strict=True))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from flask import url_for
-
 from dsl.app import BoardView, Entity, Pipeline
 from dsl.formula.python_code import compile_formula
 from dsl.formula.tree import Formula
@@ -41,7 +39,7 @@ class CardMaker:
         return Kard(
             id=record.id,
             version=record.version,
-            href=url_for("records.show", entity=entity.key, record_id=record.id),
+            href=address("records.show", entity=entity.key, record_id=record.id),
             title=title,
             move_href=self._move_href(record),
             facts=tuple(f for f in told if not self._is_figure(f.key) and not repeats(title, f.text)),

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from flask import url_for
-
 from dsl.app import Entity
 from dsl.app import Move as MoveRule
 from dsl.formula.value_types import RowsType
@@ -94,7 +92,7 @@ def next_check(entity: Entity, record: Record, rights: RecordRights) -> NextChec
 
 
 def move_href(entity: Entity, record_id: int) -> str:
-    return url_for("moves.move", entity=entity.key, record_id=record_id)
+    return address("moves.move", entity=entity.key, record_id=record_id)
 
 
 def _order(entity: Entity, record: Record, move: MoveRule) -> tuple[int, int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from dsl.app import App, Entity, Field
@@ -15,6 +14,7 @@ from dsl.formula.value_types import YESNO, ChoiceType, PersonType, RefType, SetT
 from dsl.source import NOWHERE
 from engine.context import Context
 from web.contexts import Filter, Pick
+from web.pages.address import address
 from web.pages.conditions import Condition, Fields, Group
 from web.pages.showing import label_of
 from web.session import current_engine
@@ -56,7 +56,7 @@ def _chip(app: App, entity: Entity, field: Field, values: list[str], language: s
     if field.kind in ("person", "ref"):
         target = field.target if field.kind == "ref" else "person"
         value = values[0] if values else ""
-        return Filter(field.key, label, field.kind, (), url_for("lookups.find", entity=target), "", value)
+        return Filter(field.key, label, field.kind, (), address("lookups.find", entity=target), "", value)
     return None
 
 

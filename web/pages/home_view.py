@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from dsl.app import Entity, Stage
@@ -16,6 +15,7 @@ from engine.answers import Record, Total
 from engine.insight.figures import Figures
 from engine.store.lists import Query
 from web.chart_contexts import Tile
+from web.pages.address import address
 from web.pages.amounts import short_amount, sum_of
 from web.pages.chart_view import LATE
 from web.pages.drill import list_behind
@@ -176,7 +176,7 @@ class Share:
         stage = entity.stage(record.stage)
         where = (record.titles.get(entity.parent, ""), stage.label.say(self.language) if stage else "")
         told = [*(text for text in where if text), next_step(record, entity)]
-        href = url_for("records.show", entity=entity.key, record_id=record.id)
+        href = address("records.show", entity=entity.key, record_id=record.id)
         label = entity.label.say(self.language)
         return Due(record.title or f"#{record.id}", label, entity.icon, " · ".join(filter(None, told)), note, href)
 
@@ -201,12 +201,12 @@ class Share:
     def pipeline(self) -> Pipeline:
         label = self.entity.label.say(self.language)
         most = max((total.count for total in self.totals.values()), default=0)
-        href = url_for("boards.show", entity=self.entity.key)
+        href = address("boards.show", entity=self.entity.key)
         return Pipeline(
             title=say("我的{label}", label=label) if self.is_own else say("进行中的{label}", label=label),
             icon=self.entity.icon,
             href=f"{href}?f.{self.owner}=me" if self.is_own else href,
-            charts_href=url_for("charts.show", entity=self.entity.key),
+            charts_href=address("charts.show", entity=self.entity.key),
             bars=tuple(self._bar(stage, most) for stage in self.going),
             count=self.count,
         )

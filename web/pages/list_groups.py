@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from flask import url_for
-
 from dsl.app import Entity, Field
 from dsl.formula.tree import Formula
 from dsl.formula.value_types import ChoiceType, PersonType, YesNoType
 from dsl.kinds import text_value
 from engine.answers import Total
 from web.contexts import Badge, Pick
+from web.pages.address import address
 from web.pages.filters import both
 from web.pages.list_state import MONTH, ListState, group_keys, summed
 from web.pages.showing import label_of
@@ -117,7 +116,7 @@ def _names(field: Field, totals: list[Total]) -> dict[object, str]:
 
 def _group(state: ListState, field: Field, total: Total, names: dict[object, str], *, is_open: bool) -> RowGroup:
     key = _key(total.key)
-    href = f"{url_for('lists.show', entity=state.entity.key)}?{state.query}&{urlencode({'only': key})}"
+    href = f"{address('lists.show', entity=state.entity.key)}?{state.query}&{urlencode({'only': key})}"
     sums = {name: sum_text(state.entity, name, value) for name, value in total.sums.items()}
     return RowGroup(key, _badge(state, field, total.key, names), total.count, sums, href, is_open)
 

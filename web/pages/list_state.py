@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
 
-from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from dsl.app import Entity, ListView
@@ -33,6 +32,7 @@ from dsl.source import NOWHERE
 from engine.people.saved_views import PREFIX as SAVED
 from engine.people.saved_views import SavedView, ViewShape
 from engine.store.lists import is_searched
+from web.pages.address import address
 from web.pages.filters import PREFIX, both, where
 from web.pages.frame import lists_of, rights_of
 from web.session import current_context, current_engine
@@ -125,7 +125,7 @@ class ListState:
             (key, value) for key, value in self.args.items(multi=True) if key not in changes and key not in PAGE_PARTS
         ]
         added = [(key, value) for key, value in changes.items() if value is not None]
-        return f"{url_for('lists.show', entity=self.entity.key)}?{urlencode([*kept, *added])}"
+        return f"{address('lists.show', entity=self.entity.key)}?{urlencode([*kept, *added])}"
 
     def kept(self, *without: str) -> list[tuple[str, str]]:
         """The parameters that a form must carry along so that the rest stays."""

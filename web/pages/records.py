@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as WsgiResponse
 
 from dsl.app import App, Entity, Field
@@ -71,7 +71,7 @@ def delete(entity: str, record_id: int) -> WsgiResponse:
     if not outcome.verdict.allowed:
         return page("refused.html", 422, faults=[finding.said for finding in outcome.verdict.missing])
     events = joined_events("", outcome.event_ids)
-    return redirect(url_for("lists.show", entity=entity, said="deleted", undo=events), 303)
+    return redirect(address("lists.show", entity=entity, said="deleted", undo=events), 303)
 
 
 @blueprint.get("/e/<entity>/<int:record_id>/why/<path:rule>")
@@ -204,7 +204,7 @@ def _child_list(
         rows = engine.page(context, query).items
     elif table is not None:
         rows = tuple(engine.children(context, entity.key, record.id, table.key))
-    back = url_for("records.show", entity=entity.key, record_id=record.id)
+    back = address("records.show", entity=entity.key, record_id=record.id)
     label = label_of(entity, table.key, language) if table else child.label.say(language)
     may_add = child.key in rights.children
     count = f"{most}+" if len(rows) > most else str(len(rows))

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import url_for
-
 from dsl.app import App, Entity, Field
 from dsl.kinds import text_value
 from engine.answers import Change, Entry, EntryKind, Record
 from engine.reading.masks import DOTS
 from web.contexts import Happening, Link, Piece
+from web.pages.address import address
 from web.pages.showing import file_link, label_of
 from web.session import current_engine, current_language
 from web.words import say
@@ -55,7 +54,7 @@ def _line(record: Record, entry: Entry) -> Happening:
     label = kind.label.say(language) if kind else entry.entity
     link = None
     if not is_here and kind is not None and entry.kind != "removed":
-        href = url_for("records.show", entity=entry.entity, record_id=entry.record_id)
+        href = address("records.show", entity=entry.entity, record_id=entry.record_id)
         link = Link(f"{label} {entry.title}".strip(), href)
     return Happening(
         icon=(kind.icon if kind and not is_here and entry.kind == "created" else _ICONS[entry.kind]),
