@@ -64,6 +64,7 @@ def test_an_address_is_the_same_kept_as_made_anew_and_knows_where_the_site_is_mo
         assert address("lists.show", entity="deal", filter='a = "b&c"') == "/e/deal?filter=a+%3D+%22b%26c%22"
         assert address("forms.new", entity="deal", dialog=1) == "/e/deal/new?dialog=1"
         assert address("forms.new", entity="deal", dialog=True) == "/e/deal/new?dialog=True"
+        assert address("lists.show", entity="deal", col=["name", "stage"]) == "/e/deal?col=name&col=stage"
     with site.test_request_context("/", environ_overrides={"SCRIPT_NAME": "/crm"}):
         assert request.script_root == "/crm"
         assert address("records.show", entity="deal", record_id=3) == "/crm/e/deal/3"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from flask import request, url_for
 
@@ -11,7 +11,9 @@ MOST_KNOWN = 8_192
 
 
 def address(endpoint: str, /, **values: object) -> str:
-    """The path of an endpoint of this site; values that the path does not take become the query."""
+    """The path of an endpoint of this site; values that the path does not take become the query, a list each of them."""
+    if any(isinstance(value, list) for value in values.values()):
+        return url_for(endpoint, **cast("dict[str, Any]", values))
     return _built(request.script_root, endpoint, **values)
 
 
