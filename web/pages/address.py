@@ -11,7 +11,7 @@ MOST_KNOWN = 8_192
 
 
 def address(endpoint: str, /, **values: object) -> str:
-    """The path of an endpoint of this site; values that the path does not take become the query, a list each of them."""
+    """The path of an endpoint of this site; what the path does not take becomes the query, lists in parts."""
     if any(isinstance(value, list) for value in values.values()):
         return url_for(endpoint, **cast("dict[str, Any]", values))
     return _built(request.script_root, endpoint, **values)
