@@ -102,12 +102,17 @@ class Site:
         return word.text if word else ""
 
     def field_word(self, word: Scalar, entity: str) -> bool:
-        """Whether the word names a field of the entity; reported when not."""
-        known = self.draft.entities[entity].fields
-        if word.text in known:
+        """Whether the word names a field of the entity; reported when not.
+
+        An entity that is none ("": a reference or a table leads nowhere) was reported where it is named.
+        """
+        draft = self.draft.entities.get(entity)
+        if draft is None:
+            return False
+        if word.text in draft.fields:
             return True
         if word.text not in self.reading.poisoned:
-            self.reading.unknown("M05", word, known, entity=entity)
+            self.reading.unknown("M05", word, draft.fields, entity=entity)
         return False
 
     def field_words(self, words: tuple[Scalar, ...], entity: str) -> tuple[str, ...]:

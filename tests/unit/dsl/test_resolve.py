@@ -272,6 +272,17 @@ def test_a_cell_in_quotes_is_named_at_its_place():
     assert [(p.span.file, p.span.line, p.span.column) for p in problems][:1] == [("rate.csv", 2, 11)]
 
 
+def test_what_leads_through_a_reference_to_nowhere_is_told_once():
+    text = (
+        "app: t\nroles: {boss: {label: 主管}}\nentities:\n  thing:\n    title: x\n"
+        "    fields: {x: text required, parts: table prat}\n    access: {everyone: all}\n"
+        "  part: {part_of: thing, title: y, fields: {y: text}}\n"
+        "imports: {files: {label: 文件, to: thing, columns: {名称: x, 零件: parts.y}, same_when: [x]}}\n"
+    )
+    problems = load_text(text, "t.yaml").problems
+    assert [(p.code, p.span.line) for p in problems if p.severity == "error"] == [("M06", 6)], problems
+
+
 def test_the_menu_and_the_icons_are_as_written():
     app = _thing("    fields: {x: text}\n    access: {everyone: all}", "menu: {thing: box}")
     assert (app.menu, app.entity("thing").icon) == (("thing",), "box")
