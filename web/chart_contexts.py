@@ -21,7 +21,7 @@ class Figure:
 class Chart:
     """A picture and the table that says the same. kind: what the script draws; data: what it draws from.
 
-    note: how the figures are counted.
+    note: how the figures are counted. ended: rows of what is over, beneath the others and not in the picture.
     """
 
     key: str
@@ -32,6 +32,7 @@ class Chart:
     rows: tuple[tuple[Figure, ...], ...]
     note: str = ""
     is_wide: bool = False
+    ended: tuple[tuple[Figure, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,43 @@ def test_a_bar_is_drawn_and_a_click_on_it_leads_to_the_list(site: Site) -> None:
     assert box is not None
     stage = page.locator("#table-funnel tbody tr").nth(1)
     expect(stage).to_contain_text("初步沟通")
-    page.mouse.click(box["x"] + 100, box["y"] + 30 + 1.5 * (box["height"] - 56) / 10)
+    page.mouse.click(box["x"] + 100, box["y"] + 30 + 1.5 * (box["height"] - 56) / 8)
     page.wait_for_url(re.compile(r"/e/opportunity\?.*contacted"))
+
+
+def test_what_has_ended_stands_apart_beneath_the_funnel(site: Site) -> None:
+    page = site.open(CHARTS, "director")
+    over = page.locator("#table-funnel tbody.ended")
+    expect(over.get_by_role("rowheader")).to_have_text(["已经结束", "回款完成", "输单"])
+    drawn = page.evaluate("JSON.parse(document.querySelector('.chart.funnel').dataset.chart).bars.map(bar => bar.name)")
+    assert len(drawn) == 8
+    assert "输单" not in drawn
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_bars_are_drawn_in_the_colours_of_the_page(site: Site, scheme: str) -> None:
+    """For who wants no motion as well: a colour on its way to another is still the one before."""
+    page = site.open(CHARTS, "director", scheme=scheme)
+    page.locator(".chart.funnel canvas").wait_for()
+    painted = page.evaluate(
+        """() => {
+          const canvas = document.querySelector('.chart.funnel canvas');
+          const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          const counts = {};
+          for (let at = 0; at < data.length; at += 4) {
+            if (data[at + 3] < 255) continue;
+            const colour = `rgb(${data[at]}, ${data[at + 1]}, ${data[at + 2]})`;
+            counts[colour] = (counts[colour] ?? 0) + 1;
+          }
+          const probe = document.body.appendChild(document.createElement('a'));
+          probe.style.cssText = 'transition: none';
+          return ['accent', 'accent-soft'].map((name) => {
+            probe.style.color = `var(--${name})`;
+            return counts[getComputedStyle(probe).color] ?? 0;
+          });
+        }"""
+    )
+    assert min(painted) > 200
 
 
 def test_charts_come_only_to_pages_that_show_one(site: Site) -> None:

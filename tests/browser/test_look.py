@@ -73,17 +73,6 @@ def test_the_sign_in_page_is_sound(shared_site: Site, axe_faults: Callable[[Page
     assert axe_faults(page) == []
 
 
-def test_touch_targets_of_the_phone_are_large(shared_site: Site) -> None:
-    page = shared_site.open(_address(shared_site, "new visit"), phone=True)
-    small = page.evaluate(
-        """() => [...document.querySelectorAll('main .button, main .input, .bottom a, .bottom button')]
-        .filter(e => e.offsetParent && !e.closest('[hidden]'))
-        .filter(e => e.getBoundingClientRect().height < 36)
-        .map(e => e.outerHTML.slice(0, 120))"""
-    )
-    assert small == []
-
-
 # --- what opens over a page, and what answers a form ----------------------------------------------------------------
 
 

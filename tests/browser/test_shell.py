@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from engine.store.lists import Query
 from engine.testing import acting
 from tests.browser.conftest import Site
+from tests.browser.thumb import targets_too_low
 
 pytestmark = pytest.mark.browser
 
@@ -112,23 +113,61 @@ def test_the_question_mark_lists_the_keys_of_lists_and_board(shared_site: Site) 
         expect(page.locator("#keys").get_by_role("heading", name=title)).to_be_visible()
 
 
-TARGETS = """() => {
-  const tall = (e) => e.getBoundingClientRect().height;
-  return [...document.querySelectorAll(`.bottom :is(a, button), dialog[open] :is(a, button), .stage-picker a,
-    main :is(.button, .chip, .input, .quick-list a.lead, .funnel a, .tile[href], .segments a, .tabs a, .kard summary)`)]
-    .filter((e) => e.offsetParent && !e.closest('[hidden]'))
-    .filter((e) => Math.max(tall(e), e.closest('li') ? tall(e.closest('li')) : 0) < 38)
-    .map((e) => e.outerHTML.slice(0, 140));
-}"""
-"""Whatever is pressed and lower than 38 px; in a list the whole line is pressed."""
+PRESSED = {
+    "home": "/",
+    "list": "/e/customer",
+    "filtered, grouped list": "/e/opportunity?group=stage&totals=1&filter=amount > 1",
+    "board": "/e/opportunity/board",
+    "charts": "/e/opportunity/charts",
+    "search": "/search?q=绍兴",
+    "settings": "/settings",
+    "customer": "/e/customer/{customer}",
+    "deal": "/e/opportunity/{deal}",
+    "form": "/e/customer/{customer}/edit",
+    "form with rows": "/e/quote/new?opportunity={deal}",
+    "form with a photo": "/e/visit/new",
+}
 
 
-@pytest.mark.parametrize("address", ["/", "/e/opportunity/board", "/e/opportunity/charts", "/e/customer", "/settings"])
-def test_a_thumb_hits_what_it_aims_at(shared_site: Site, address: str) -> None:
+@pytest.mark.parametrize("name", list(PRESSED))
+def test_a_thumb_hits_what_it_aims_at(shared_site: Site, name: str) -> None:
+    company = shared_site.company
+    address = PRESSED[name].format(customer=company.customer, deal=company.talked_deal)
     page = shared_site.open(address, phone=True)
-    assert page.evaluate(TARGETS) == []
-    page.get_by_role("button", name="更多").tap()
-    assert page.evaluate(TARGETS) == []
+    assert targets_too_low(page) == []
+    page.context.close()
+
+
+OPENED = {
+    "more": ("/", "[data-opens=more]"),
+    "new": ("/", "[data-opens=adding]"),
+    "filter": ("/e/opportunity", ".opens-filter"),
+    "view": ("/e/opportunity?group=stage", ".list-tools button[data-dialog*=view]"),
+    "card": ("/e/opportunity", ".edit-card"),
+    "gate": ("/e/opportunity/{deal}", "#checklist .body > .button"),
+    "comment": ("/e/opportunity/{deal}", ".facts .past"),
+}
+
+
+@pytest.mark.parametrize("name", list(OPENED))
+def test_a_thumb_hits_what_opens_over_a_page(shared_site: Site, name: str) -> None:
+    address, opener = OPENED[name]
+    page = shared_site.open(address.format(deal=shared_site.company.talked_deal), phone=True)
+    page.locator(opener).first.evaluate("button => button.click()")
+    expect(page.locator("dialog[open]")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert targets_too_low(page) == []
+    page.context.close()
+
+
+def test_the_measure_of_a_thumb_would_notice_a_low_target(shared_site: Site) -> None:
+    page = shared_site.open("/settings", phone=True)
+    low = "<a class='low' href='/'>an address</a>"
+    page.evaluate("text => document.querySelector('main').insertAdjacentHTML('afterbegin', text)", low)
+    page.evaluate(
+        "Object.assign(document.querySelector('.low').style, {display: 'block', height: '36px', margin: '60px 0'})"
+    )
+    assert [line for line in targets_too_low(page) if "A.low" in line] != []
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])

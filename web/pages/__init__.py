@@ -8,6 +8,7 @@ from web.pages import (
     backups,
     boards,
     bulk,
+    card_edit,
     cells,
     charts,
     comments,
@@ -37,7 +38,7 @@ from web.pages import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     frame.blueprint, login.blueprint, home.blueprint, lists.blueprint, filter_builder.blueprint,
-    cells.blueprint, bulk.blueprint, view_pages.blueprint, undoing.blueprint,
+    card_edit.blueprint, cells.blueprint, bulk.blueprint, view_pages.blueprint, undoing.blueprint,
     records.blueprint, forms.blueprint,
     boards.blueprint, moves.blueprint, files.blueprint, lookups.blueprint, searching.blueprint,
     charts.blueprint, installing.blueprint, comments.blueprint, exports.blueprint, histories.blueprint,

@@ -150,7 +150,9 @@ class ChartReader:
     # --- the funnel --------------------------------------------------------------------------------------------------
 
     def _funnel(self) -> Chart:
-        rows, bars = [], []
+        rows: list[tuple[Figure, ...]] = []
+        ended: list[tuple[Figure, ...]] = []
+        bars = []
         for stage in self.stages:
             standing, passage = self._standing(stage.key), self._passages.get(stage.key)
             href = self._behind(f'stage = "{stage.key}"')
@@ -164,20 +166,22 @@ class ChartReader:
                 figures += [Figure(amount.exact if amount else "–"), Figure(weighted.exact if weighted else "–")]
             figures.append(Figure(f"{passage.entered:,}" if passage else "–"))
             figures.append(Figure(f"{passage.rate:.0%}" if passage and not stage.end else "–"))
-            rows.append(tuple(figures))
+            (ended if stage.end else rows).append(tuple(figures))
             note = amount.short if amount else ""
-            bars.append(
-                {"name": figures[0].text, "now": standing.count, "entered": passage.entered if passage else 0,
-                 "note": note, "href": href, "end": stage.end}
-            )  # fmt: skip
+            if not stage.end:  # what has ended piles up for ever: its bar would make those that one works on short
+                bars.append(
+                    {"name": figures[0].text, "now": standing.count, "entered": passage.entered if passage else 0,
+                     "note": note, "href": href}
+                )  # fmt: skip
         heads = [say("阶段"), say("现在")]
         heads += [say("金额"), say("加权")] if self.money else []
         heads += [say("进入过"), say("推进率")]
         labels = {"now": say("现在"), "entered": say("{n} 天内进入过", n=self.days)}
         note = say("「进入过」是最近 {n} 天进入该阶段的记录，「推进率」是其中已走到后面阶段的比例。", n=self.days)
         return Chart(
-            "funnel", say("阶段漏斗"), "funnel", {"bars": bars, "labels": labels}, tuple(heads), tuple(rows), note
-        )
+            "funnel", say("阶段漏斗"), "funnel", {"bars": bars, "labels": labels}, tuple(heads), tuple(rows), note,
+            ended=tuple(ended),
+        )  # fmt: skip
 
     # --- dwell -------------------------------------------------------------------------------------------------------
 

@@ -58,7 +58,7 @@ def show(value: Shown, *, in_full: bool = False) -> Markup:
         case "rich" if in_full:
             return Markup('<div class="prose">{}</div>').format(value.html)
         case "yes":
-            return Markup('<span class="ok row tight">{}{}</span>').format(icon("check", "s"), value.text)
+            return Markup('<span class="row tight yes">{}{}</span>').format(icon("check", "s"), value.text)
     if value.href:
         outside = Markup(' target="_blank" rel="noreferrer"') if value.is_outside else ""
         return Markup('<a href="{}"{}>{}</a>').format(value.href, outside, value.text)

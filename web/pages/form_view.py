@@ -9,7 +9,6 @@ from flask import request, url_for
 
 from dsl.app import Entity, Field
 from dsl.formula.tree import Formula
-from dsl.kinds import text_value
 from engine.answers import Preview, Record
 from engine.verdict import Finding
 from web.contexts import Fault, FormPart, Input, Line, Lines
@@ -17,7 +16,7 @@ from web.pages.address import address
 from web.pages.entry import Entry, EntryLine, form_fields, inline_child, line_fields, quick_fields
 from web.pages.frame import is_fragment
 from web.pages.inputs import build_input, is_input
-from web.pages.showing import label_of
+from web.pages.showing import label_of, plain_text
 from web.session import current_context, current_engine, current_language
 from web.url_parts import id_in
 from web.words import say
@@ -249,8 +248,7 @@ class _Builder:
 
 def computed_text(one: Field, value: object) -> str:
     """A computed value as the form shows it; numbers of money without decimals that say nothing."""
-    text = text_value(current_engine().app, one, value, current_language())
-    return text[:-3] if one.kind == "money" and text.endswith(".00") else text
+    return plain_text(current_engine().app, one, value, current_language())
 
 
 def _fault_of(made: Input) -> Fault:

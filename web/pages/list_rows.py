@@ -15,7 +15,7 @@ from web.contexts import Cell, Head, Row
 from web.made import made
 from web.pages.address import address
 from web.pages.drawing import Draw, drawer
-from web.pages.showing import is_number, label_of, shown
+from web.pages.showing import NUMBERS, is_number, label_of, shown
 from web.session import current_engine, current_language
 from web.words import say_in
 
@@ -49,6 +49,8 @@ class _Column:
     td: str
     link: str
     may_be_fact: bool
+    name: str = ""
+    """On a card, where no head names it: what a figure without a unit is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class RowPlan:
             else:
                 tds.append(f'{column.td}<span class="clip">{cell.html}</span></td>')
             if column.may_be_fact and not cell.is_empty:
-                facts.append(cell)
+                facts.append((column.name, cell))
         return Row(
             id=record.id,
             version=record.version,
@@ -104,12 +106,13 @@ class RowPlan:
         return _told(self.app, record, self.leads, self.language)
 
 
-def _line(facts: Sequence[Cell]) -> Markup:
-    """The facts of a card, the last of several at its end."""
+def _line(facts: Sequence[tuple[str, Cell]]) -> Markup:
+    """The facts of a card with their names, the last of several at its end."""
     said = []
-    for at, fact in enumerate(facts, start=1):
+    for at, (name, fact) in enumerate(facts, start=1):
         push = "push" if at == len(facts) > 1 else ""
-        said.append(f'<span class="{push} {"" if fact.is_number else "clip"}">{fact.html}</span>')
+        named = f'<span class="muted">{escaped(name)}</span> ' if name else ""
+        said.append(f'<span class="{push} {"" if fact.is_number else "clip"}">{named}{fact.html}</span>')
     return Markup("".join(said))  # noqa: S704 — made of the facts' html
 
 
@@ -128,7 +131,12 @@ def _column(app: App, entity: Entity, key: str, lead: str, language: str, *, may
         td=f"<td{named}{edited}>",
         link='<a class="clip" href="' if key == lead else '<a class="nowrap" href="' if key == "code" else "",
         may_be_fact=key != lead and not key.endswith("code"),
+        name=label_of(entity, key, language) if _is_bare(entity, key) else "",
     )
+
+
+def _is_bare(entity: Entity, key: str) -> bool:
+    return entity.fields[key].kind in NUMBERS - {"money"} and key != "days_in_stage" and key not in entity.scores
 
 
 def next_step(record: Record, entity: Entity) -> str:

@@ -19,6 +19,7 @@ from web.words import say_in
 
 NUMBERS = frozenset({"number", "integer", "percent", "money", "duration"})
 LONG = frozenset({"long", "rich"})
+_SCHEME = re.compile(r"^https?://(?:www\.)?", re.IGNORECASE)
 _DIALLED = re.compile(r"[^0-9+*#,;]")
 MAP = "https://uri.amap.com/marker?position={lng},{lat}&name={name}&coordinate=wgs84"
 """Opens a point in the map that people in China have; browsers tell where they are in WGS 84."""
@@ -215,7 +216,8 @@ class _Show:
         text = str(self.value or "")
         if self.field.kind == "url":
             safe = urlsplit(text).scheme in ("http", "https")
-            return self._as("text", text=text, href=text if safe else "", copy=text, is_outside=safe)
+            short = _SCHEME.sub("", text).rstrip("/") if safe else text
+            return self._as("text", text=short, href=text if safe else "", copy=text, is_outside=safe)
         href = f"mailto:{text}" if self.field.kind == "email" else f"tel:{_DIALLED.sub('', text)}"
         return self._as("text", text=text, href=href, copy=text)
 

@@ -8,12 +8,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dsl.app import App, Entity, Field
-from dsl.kinds import text_value
 from engine.answers import Change, Entry, EntryKind, Record
 from engine.reading.masks import DOTS
 from web.contexts import Happening, Link, Piece
 from web.pages.address import address
-from web.pages.showing import file_link, label_of
+from web.pages.showing import file_link, label_of, plain_text
 from web.session import current_engine, current_language
 from web.words import say
 
@@ -123,4 +122,4 @@ def change_texts(field: Field, change: Change) -> tuple[str, str]:
 def _text(app: App, field: Field, value: object, language: str) -> str:
     """A masked value is its own text, whatever the kind of the field."""
     is_mask = isinstance(value, str) and value.startswith(DOTS)
-    return str(value) if is_mask else text_value(app, field, value, language)
+    return str(value) if is_mask else plain_text(app, field, value, language)

@@ -75,6 +75,7 @@ document.addEventListener(
     const menu = event.target;
     if (!menu.matches?.("details.menu[data-float]") || !menu.open) return;
     const pop = menu.querySelector(".pop");
+    if (getComputedStyle(pop).insetBlockEnd === "0px") return; // a sheet of the phone
     const box = menu.getBoundingClientRect();
     pop.style.position = "fixed";
     pop.style.insetInlineStart = `${Math.max(8, Math.min(box.right - pop.offsetWidth, innerWidth - pop.offsetWidth - 8))}px`;

@@ -11,6 +11,7 @@ use([BarChart, HeatmapChart, ScatterChart, GridComponent, LegendComponent, Toolt
 /** The colours of the page's own tokens, as they stand now: light, dark or on paper. */
 function colours() {
   const probe = document.createElement("span");
+  probe.style.transition = "none"; // else the colour is still the one before while it changes, and every bar is black
   document.body.append(probe);
   const found = {};
   for (const name of ["ink", "ink-2", "ink-3", "line", "surface", "sunken", "accent", "accent-soft", "bar-ok", "bar-warn", "bar-bad"]) {

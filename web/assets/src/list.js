@@ -1,5 +1,6 @@
 // A list: rows to choose many of, groups to open, cells to edit in place.
 import { startCells } from "./cells.js";
+import { say } from "./words.js";
 
 export function start(root) {
   const all = root.querySelector("[data-all]");
@@ -59,6 +60,20 @@ export function start(root) {
     last = event.target;
   });
   document.addEventListener("htmx:after:swap", draw);
+  // On the phone each card has a pencil: there are no cells to press.
+  const drawPencils = () => {
+    if (innerWidth > 760) return;
+    for (const card of root.querySelectorAll("[data-edit-card] > li[data-id]:not(:has(> .edit-card))")) {
+      const pencil = document.createElement("button");
+      pencil.type = "button";
+      pencil.className = "edit-card";
+      pencil.dataset.dialog = card.parentElement.dataset.editCard.replace("/0/", `/${card.dataset.id}/`);
+      pencil.setAttribute("aria-label", say("修改「{title}」", { title: card.querySelector(".lead").textContent }));
+      card.append(pencil);
+    }
+  };
+  drawPencils();
+  document.addEventListener("htmx:after:swap", drawPencils);
   // The table and the cards of the phone hold the same boxes; only those one sees are sent.
   root.querySelector("[data-bulk-go]")?.addEventListener("click", () => {
     for (const tick of root.querySelectorAll(".pickrow")) tick.disabled = !tick.offsetParent;
