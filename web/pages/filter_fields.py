@@ -46,5 +46,5 @@ def _fields(entity: Entity, prefix: str, group: str) -> Iterator[FilterField]:
     for key, field in entity.fields.items():
         if key in rights.hidden or key in rights.masked or not operators_of(field):
             continue
-        if not prefix or (field.kind not in _ABOVE and not field.is_live):
+        if not prefix or field.kind not in _ABOVE:
             yield FilterField(f"{prefix}{key}", entity, field, label_of(entity, key, language), group)
