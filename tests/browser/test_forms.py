@@ -255,3 +255,78 @@ def test_a_deal_is_completed_and_moved_by_touch_alone(site: Site) -> None:
     dialog.get_by_role("button", name="推进", exact=True).tap()
     page.wait_for_url("**said=moved")
     assert site.company.stage_of(site.company.fresh_deal) == "contacted"
+
+
+# --- what is not saved yet -------------------------------------------------------------------------------------------
+
+
+def _add_contact(page: Page) -> None:
+    page.locator("#rows-contact").get_by_role("link", name="新增").click()
+    expect(page.locator("#dialog form")).to_be_visible()
+
+
+def test_what_is_typed_over_a_page_is_kept_when_the_dialog_closes_and_gone_when_it_is_cancelled(site: Site) -> None:
+    page = site.open(f"/e/customer/{site.company.customer}")
+    dialog = page.locator("#dialog")
+    _add_contact(page)
+    dialog.get_by_label("姓名").fill("赵主任")
+    page.wait_for_timeout(600)
+    page.keyboard.press("Escape")
+    page.reload()
+    _add_contact(page)
+    dialog.get_by_role("button", name="取回").click()
+    expect(dialog.get_by_label("姓名")).to_have_value("赵主任")
+    dialog.get_by_role("button", name="取消").click()
+    _add_contact(page)
+    expect(dialog.locator("[data-draft-offer]")).not_to_be_visible()
+
+
+def test_what_a_dialog_saved_is_offered_to_nobody_again(site: Site) -> None:
+    page = site.open(f"/e/customer/{site.company.customer}")
+    dialog = page.locator("#dialog")
+    _add_contact(page)
+    dialog.get_by_label("姓名").fill("赵主任")
+    page.wait_for_timeout(600)
+    dialog.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("#rows-contact")).to_contain_text("赵主任")
+    page.wait_for_load_state("networkidle")
+    _add_contact(page)
+    page.wait_for_timeout(300)
+    expect(dialog.locator("[data-draft-offer]")).not_to_be_visible()
+
+
+def test_a_form_after_one_that_was_saved_begins_empty(site: Site) -> None:
+    page = site.open("/e/customer/new")
+    page.get_by_label("客户名称").fill("台州新客户")
+    page.get_by_role("radio", name="工业设备").check()
+    page.wait_for_timeout(600)
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url("**said=created")
+    page.goto(f"{site.address}/e/customer/new")
+    page.wait_for_timeout(400)
+    expect(page.locator("[data-draft-offer]")).not_to_be_visible()
+    expect(page.get_by_label("客户名称")).to_have_value("")
+
+
+def test_dialogs_of_one_kind_over_each_other_have_ids_of_their_own(
+    site: Site, axe_faults: Callable[[Page], list[str]]
+) -> None:
+    page = site.open(f"/e/opportunity/{site.company.talked_deal}")
+    page.locator("#rows-quote").get_by_role("link", name="新增").click()
+    dialog, second = page.locator("#dialog"), page.locator("#dialog-2")
+    more = dialog.get_by_role("button", name="更多字段")
+    if more.is_visible():
+        more.click()
+    older = dialog.get_by_role("combobox", name="取代的报价")
+    older.fill("没有的")
+    page.get_by_role("option", name=re.compile("^新建报价单")).click()
+    expect(second.locator("form")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert [one for one in set(ids) if ids.count(one) > 1] == []
+    second.get_by_label("折扣").fill("12")
+    second.get_by_label("加工费标准").fill("5")
+    second.get_by_label("上月材料均价").fill("80")
+    expect(second.locator("[id$='c-base_price']")).to_have_text("¥113")
+    expect(dialog.locator("[id$='c-base_price']")).not_to_have_text("¥113")
+    assert axe_faults(page) == []

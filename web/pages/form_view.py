@@ -25,9 +25,22 @@ UNTOUCHED = "__untouched"
 """What a form calls the fields that still follow their default: a page drops the name when someone types in one."""
 
 
+SLOTS = ("dialog", "dialog-2", "dialog-3")
+"""The dialogs of a page, from the lowest up: a form opens in the first that is free."""
+
+
 def mark_of(entity: Entity) -> str:
-    """Stands before the ids of a form that opens over a page, which may show a form of its own with the same fields."""
-    return f"{entity.key}-" if is_fragment() else ""
+    """Stands before the ids of a form in a dialog: the page and the dialogs beneath it may show the same fields."""
+    if not is_fragment():
+        return ""
+    slot = request.headers.get("HX-Target", "").rpartition("#")[2]
+    return f"{slot}-" if slot in SLOTS else f"{entity.key}-"
+
+
+def mark_sent(entity: Entity) -> str:
+    """The mark that a form in a dialog sends along with what is typed; "" for a page."""
+    sent = request.form.get("__over", "")
+    return sent if sent in {f"{name}-" for name in (*SLOTS, entity.key)} else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +116,18 @@ def form_view(
         faults=tuple(_faults(parts, findings, builder.line_faults)),
         fields=tuple(builder.shown_fields),
         version=_version(record),
-        draft_key=f"{current_context().actor.id}:{entity.key}:{record.id if record else 'new'}",
+        draft_key=_draft_key(entity, record),
         cancel_href=address("records.show", **known) if record else url_for("lists.show", entity=entity.key),
         has_computed=builder.has_computed,
         untouched=_untouched(entity, builder.shown_fields, entry, record),
         is_quick=is_quick,
     )
+
+
+def _draft_key(entity: Entity, record: Record | None) -> str:
+    """What an unsaved form is kept under: whose it is, and what it is about. A part is kept with its parent."""
+    about = str(record.id) if record else f"new:{request.args.get(entity.parent, '')}" if entity.parent else "new"
+    return f"{current_context().actor.id}:{entity.key}:{about}"
 
 
 def _version(record: Record | None) -> int | None:

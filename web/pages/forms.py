@@ -22,7 +22,7 @@ from web.contexts import Link
 from web.controls import Raw
 from web.pages import conflicts
 from web.pages.entry import Entry, base_of, drop_unchanged, of_form, of_record, of_values, read_base, take_uploads
-from web.pages.form_view import UNTOUCHED, FormView, computed_partials, following, form_view, mark_of
+from web.pages.form_view import UNTOUCHED, FormView, computed_partials, following, form_view, mark_of, mark_sent
 from web.pages.frame import entity_or_404, is_fragment, page, rights_of
 from web.pages.inputs import complaint_of, is_input, value_of, written
 from web.pages.login import safe_next
@@ -235,7 +235,7 @@ def _show(target: Target, entry: Entry, findings: tuple[Finding, ...] = (), stat
     base = request.form.get("__base", "") if request.method == "POST" else base_of(entry) if target.record else ""
     values = {"form": view, "entity": target.entity, "record": target.record, "back": back, "base": base}
     values["mark"] = mark_of(target.entity)
-    return page(template, status, **values, is_refused=status != 200)
+    return page(template, status, **values, is_refused=request.method == "POST")
 
 
 # --- preview ---------------------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def preview(entity: str, record_id: int | None = None) -> Response:
     result = current_engine().preview(
         current_context(), entity, entry.values, entry.children(), record_id, untouched & following(target.entity)
     )
-    mark = mark_of(target.entity) if request.form.get("__over") else ""
+    mark = mark_sent(target.entity)
     partials = computed_partials(target.entity, entry, result, mark)
     like = _alike(target, entry) if record_id is None else ()
     response = page("form_preview.html", partials=partials, mark=mark, asks_like=record_id is None, like=like)

@@ -1,5 +1,6 @@
 // Every page loads this: htmx, the small habits of the frame, and the islands that the page asks for.
 import htmx from "htmx.org";
+import { startArrived } from "./arrived.js";
 import { startDialogs } from "./dialogs.js";
 import { startGate } from "./gate.js";
 import { startGoing } from "./going.js";
@@ -38,6 +39,7 @@ function startIslands(root) {
 }
 
 document.documentElement.classList.add("js");
+startArrived();
 startDialogs();
 startGate();
 startGoing();

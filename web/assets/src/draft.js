@@ -59,9 +59,14 @@ export function start(form) {
   form.addEventListener("submit", () => {
     isDirty = false;
     clearTimeout(timer);
-    // Kept until the server has taken it: the next page says so.
+    // Kept until the server has taken it: the next page says so, or the dialog's end.
     sessionStorage.setItem("draft-sent", key);
     keep(key, form);
+  });
+  // Whoever cancels a dialog wants none of it; whoever only closes it may come back.
+  form.querySelector("[data-drop-draft]")?.addEventListener("click", () => {
+    clearTimeout(timer);
+    localStorage.removeItem(key);
   });
   addEventListener("beforeunload", (event) => {
     if (isDirty && !form.closest("dialog")) event.preventDefault();
@@ -99,11 +104,4 @@ function hold(form, name, id, title) {
   node.append(input);
   if (box.dataset.many !== "yes") box.querySelector("[data-files]").replaceChildren();
   box.querySelector("[data-files]").append(node);
-}
-
-// The page after a save: the draft has arrived, so it may go.
-const sent = sessionStorage.getItem("draft-sent");
-if (sent && !document.querySelector("[data-refused='yes']") && !document.querySelector(`[data-draft="${CSS.escape(sent.slice(6))}"]`)) {
-  localStorage.removeItem(sent);
-  sessionStorage.removeItem("draft-sent");
 }
