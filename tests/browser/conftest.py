@@ -134,7 +134,16 @@ def shared_site(shared_company: Company, browser: Browser) -> Iterator[Site]:
 def serve(company: Company, browser: Browser) -> Iterator[Site]:
     logging.getLogger("waitress").setLevel(logging.ERROR)
     server = create_server(create_site(company.engine), host="127.0.0.1", port=0, threads=6)
-    thread = threading.Thread(target=server.run, daemon=True)
+    is_over = threading.Event()
+
+    def run() -> None:
+        try:
+            server.run()
+        except OSError:  # its sockets are closed while it waits for them
+            if not is_over.is_set():
+                raise
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     site = Site(f"http://127.0.0.1:{server.effective_port}", company, browser)
     try:
@@ -143,6 +152,7 @@ def serve(company: Company, browser: Browser) -> Iterator[Site]:
     finally:
         for page in site.pages:
             page.context.close()
+        is_over.set()
         server.close()
         thread.join(5)
 

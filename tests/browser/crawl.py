@@ -22,7 +22,7 @@ from engine.testing import acting, actor
 
 _LEADS = re.compile(r'(?:\s(href|data-dialog|data-dialog-wide|hx-get|data-source|data-found|data-audience))="(/[^"]*)"')
 _PART_OF_A_PAGE = frozenset({"data-dialog", "data-dialog-wide", "hx-get"})
-_WORDS = ("filter", "col", "sort", "q", "show", "by", "lanes", "days")
+_WORDS = ("filter", "col", "sort", "q", "show", "by", "lanes", "days", "group", "only", "field")
 """Parameters of which the name says what kind of page it is, not the value."""
 
 

@@ -181,9 +181,9 @@ class BoardReader:
 
     # --- addresses ---------------------------------------------------------------------------------------------------
 
-    def _kept(self) -> dict[str, list[str]]:
+    def _kept(self) -> dict[str, tuple[str, ...]]:
         """The filters and the pipeline of this address."""
-        pipeline = self.args.getlist("pipeline")
+        pipeline = tuple(self.args.getlist("pipeline"))
         return {**kept_filters(self.args), **({"pipeline": pipeline} if pipeline else {})}
 
     def list_href(self, key: str, part: str = "") -> str:

@@ -10,9 +10,9 @@ from web.pages.filters import PREFIX
 from web.pages.frame import lists_of
 
 
-def kept_filters(args: MultiDict[str, str]) -> dict[str, list[str]]:
+def kept_filters(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
     """The chips of an address."""
-    return {name: args.getlist(name) for name in args if name.startswith(PREFIX) and any(args.getlist(name))}
+    return {name: tuple(args.getlist(name)) for name in args if name.startswith(PREFIX) and any(args.getlist(name))}
 
 
 def list_behind(entity: Entity, args: MultiDict[str, str], *conditions: str) -> str:
