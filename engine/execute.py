@@ -131,7 +131,7 @@ def execute_batch(
     def rehearse(conn: Connection, commands: Sequence[Create | Update]) -> list[Done]:
         done: list[Done] = []
         with suppress(_Rehearsed), conn.savepoint():
-            done = write_together(installed, conn, commands, context)
+            done = write_together(installed, conn, commands, context, is_rehearsal=True)
             raise _Rehearsed
         return done
 

@@ -13,6 +13,7 @@ from engine.clock import Clock
 from engine.delivery.outbox import Jobs
 from engine.delivery.webhooks import Announcer
 from engine.flow.formulas import Formulas
+from engine.people.known_actors import KnownActors
 from engine.people.role_rights import RoleRights
 from engine.store.apply import apply_app, read_tables
 from engine.store.database import Database
@@ -52,6 +53,7 @@ class Installed:
     formulas: Formulas
     foresight: Foresight
     rights: RoleRights
+    actors: KnownActors
     filters: Recent[Checked[Formula]]
     files: FileStore
     jobs: Jobs
@@ -92,6 +94,7 @@ def assemble(
         formulas=Formulas(app),
         foresight=Foresight(app),
         rights=RoleRights(app),
+        actors=KnownActors(app),
         filters=Recent(MOST_FILTERS),
         files=files,
         jobs=jobs,

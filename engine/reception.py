@@ -61,7 +61,7 @@ class Reception:
         now = self.clock.now()
         with self.database.read() as conn:
             found = sign_in.session_user(conn, token, now)
-            actor = users.find_actor(conn, self.app, found[0], now) if found else None
+            actor = self.installed.actors.find(conn, found[0], found[2], now) if found else None
         if found is not None and found[1]:
             with suppress(StoreBusy, StoreFull), self.database.write() as conn:  # reading goes on without the note
                 sign_in.note_session_used(conn, token, now)
@@ -89,10 +89,11 @@ class Reception:
         """The token and who holds it; None when it is unknown, ended or revoked. Notes that it was used."""
         now = self.clock.now()
         with self.database.read() as conn:
-            note = find_token(conn, token, now)
-            actor = users.find_actor(conn, self.app, note.user_id, now) if note is not None else None
-        if note is None or actor is None:
+            found = find_token(conn, token, now)
+            actor = self.installed.actors.find(conn, found[0].user_id, found[1], now) if found is not None else None
+        if found is None or actor is None:
             return None
+        note = found[0]
         if note.wants_noting(now):
             with suppress(StoreBusy, StoreFull):  # reading goes on without the note
                 self.tokens.note_used(note, now)

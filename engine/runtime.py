@@ -177,6 +177,9 @@ class Engine(Talk):
 
     def titles(self, context: Context, pairs: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
         """(entity, id) → title, for those in sight. Entity "person" names people."""
+        pairs = set(pairs)
+        if pairs <= {context.actor.pair}:
+            return dict.fromkeys(pairs, context.actor.title)
         with self._desk(context) as desk:
             return lists.titles(desk, pairs)
 

@@ -47,7 +47,8 @@ def is_filler(app: App, field: Field, value: object) -> bool:
     """A word such as 暂无 that stands where an answer should (S4-23)."""
     if not isinstance(value, str) or field.allow_filler:
         return False
-    word = unicodedata.normalize("NFKC", value).strip(" \t\n\r\u3000。.,，-—…").casefold()
+    plain = value if value.isascii() else unicodedata.normalize("NFKC", value)
+    word = plain.strip(" \t\n\r\u3000。.,，-—…").casefold()
     return word in app.filler or value.strip() in app.filler
 
 
@@ -57,24 +58,29 @@ def is_filled(app: App, field: Field, value: object) -> bool:
 
 def complaint(field: Field, value: object, language: str) -> str | None:
     """Why the value is not fit to be stored in the field, as a sentence; None when it is fit. Empty always is."""
-    label = field.label.say(language)
     if value is None and not isinstance(field.value_type, TextType | YesNoType | SetType):
         return None
     if not _is_of(field.value_type, value):
-        return say(language, "input.kind", label=label)
+        return say(language, "input.kind", label=field.label.say(language))
     match field.value_type:
         case NumberType() | DurationType():
             return _out_of_bounds(field, value, language)
         case TextType():
             most = field.max_length or MOST_CHARACTERS
-            return say(language, "input.long", label=label, most=most) if len(str(value)) > most else None
-        case ChoiceType(keys=keys) if value not in keys:
-            return say(language, "input.option", label=label, value=value)
+            if len(str(value)) <= most:
+                return None
+            return say(language, "input.long", label=field.label.say(language), most=most)
+        case ChoiceType(keys=keys):
+            return None if value in keys else _no_option(field, value, language)
         case SetType(keys=keys):
             strange = [key for key in _members(value) if key not in keys]
-            return say(language, "input.option", label=label, value=strange[0]) if strange else None
+            return _no_option(field, strange[0], language) if strange else None
         case _:
             return None
+
+
+def _no_option(field: Field, value: object, language: str) -> str:
+    return say(language, "input.option", label=field.label.say(language), value=value)
 
 
 def _is_of(value_type: ValueType, value: object) -> bool:
@@ -112,13 +118,12 @@ def _members(value: object) -> tuple[object, ...]:
 
 
 def _out_of_bounds(field: Field, value: object, language: str) -> str | None:
-    label, scale = field.label.say(language), field.scale
     if not isinstance(value, int):
         return None
     if field.minimum is not None and value < field.minimum:
-        return say(language, "input.low", label=label, bound=plain(field.minimum, scale))
+        return say(language, "input.low", label=field.label.say(language), bound=plain(field.minimum, field.scale))
     if field.maximum is not None and value > field.maximum:
-        return say(language, "input.high", label=label, bound=plain(field.maximum, scale))
+        return say(language, "input.high", label=field.label.say(language), bound=plain(field.maximum, field.scale))
     return None
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 
@@ -78,6 +79,7 @@ class RateLimit:
         self._kept = {key: kept for key, kept in self._kept.items() if now - kept[1] < 60}
 
 
+@lru_cache(maxsize=4_096)
 def network_of(address: str) -> str:
     """An IPv4 address, or the /64 of an IPv6 one: a home has 2**64 of those."""
     try:

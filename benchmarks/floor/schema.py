@@ -68,6 +68,7 @@ deal = sa.Table(
 sa.Index("deal_list", deal.c.grade, deal.c.industry, deal.c.amount.desc(), deal.c.id.desc())
 sa.Index("deal_amount", deal.c.amount.desc(), deal.c.id.desc())
 sa.Index("deal_owner", deal.c.owner_id, deal.c.created_at)
+sa.Index("deal_tax_no", deal.c.tax_no)
 sa.Index("deal_stage", deal.c.unit_id, deal.c.stage, deal.c.amount)
 
 audit = sa.Table(
@@ -80,6 +81,20 @@ audit = sa.Table(
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("changes", sa.JSON, nullable=False),  # field: [before, after]
     sa.Index("audit_deal", "deal_id", "id"),
+)
+
+
+import_line = sa.Table(
+    "import_line",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("person_id", sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("cells", sa.JSON, nullable=False),
+    sa.Column("fate", sa.Text, nullable=False),
+    sa.Column("said", sa.JSON, nullable=False),  # field: what is wrong
+    sa.Column("deal_id", sa.ForeignKey("deal.id")),
 )
 
 

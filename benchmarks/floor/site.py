@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
+from benchmarks.floor import imports
 from benchmarks.floor.rules import Wrong, as_json, check, check_move, decimal_text, read_values
 from benchmarks.floor.schema import audit, deal, for_reading, person, token, unit
 
@@ -71,7 +72,7 @@ def create_site(database: sa.Engine) -> Flask:
     site.get("/deals/<int:deal_id>")(read)
     site.post("/deals/<int:deal_id>/move")(move)
     site.get("/deals/totals")(totals)
-    site.post("/deals/import")(import_rows)
+    site.post("/deals/import")(import_file)
     return site
 
 
@@ -214,31 +215,13 @@ def totals() -> Response:
     return _answer({"groups": [{"key": s, "count": n, "amount": decimal_text(int(a or 0), 2)} for s, n, a in rows]})
 
 
-def import_rows() -> Response:
-    """{rows: [...]}: each checked as at creation; those that are wrong are answered with their place."""
+def import_file() -> Response:
+    """A CSV with heads: its report, by fate. See `benchmarks.floor.imports`."""
     actor, at = g.actor, datetime.now(UTC)
-    rows, errors = [], {}
-    for place, raw in enumerate(_body()["rows"]):
-        try:
-            values = read_values(raw)
-            check(values)
-            rows.append((_new_row(values, actor.id, actor.unit_id, at), values))
-        except Wrong as error:
-            errors[place] = error.errors
+    lines = imports.read_file(request.get_data())
+
+    def new_row(values: Mapping[str, Any]) -> dict[str, Any]:
+        return _new_row(values, actor.id, actor.unit_id, at)
+
     with _writes().begin() as conn:
-        if rows:
-            made = conn.execute(
-                sa.insert(deal).returning(deal.c.id, sort_by_parameter_order=True), [row for row, _ in rows]
-            )
-            kept = [
-                {
-                    "deal_id": deal_id,
-                    "kind": "created",
-                    "person_id": actor.id,
-                    "at": at,
-                    "changes": {key: [None, _plain(value)] for key, value in values.items()},
-                }
-                for deal_id, (_, values) in zip(made.scalars(), rows, strict=True)
-            ]
-            conn.execute(sa.insert(audit), kept)
-    return _answer({"made": len(rows), "errors": errors})
+        return _answer({"fates": imports.bring_in(conn, lines, new_row, actor.id, at)})

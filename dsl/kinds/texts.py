@@ -87,9 +87,11 @@ class TextKind:
 
 def _tidy(raw: str, has_lines: bool) -> str:
     text = raw.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\u3000\u00a0")
-    if not has_lines:
+    if not has_lines and ("\n" in text or "\t" in text):
         text = re.sub(r"[\n\t]+", " ", text)
-    return unicodedata.normalize("NFC", text) if not _CONTROL.search(text) else text
+    if text.isascii() or _CONTROL.search(text):
+        return text
+    return unicodedata.normalize("NFC", text)
 
 
 KINDS = (

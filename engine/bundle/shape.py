@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from engine.store.columns import Day, Instant, text_type, type_of_storage
 from engine.store.connection import Connection
 from engine.store.seal import PROTECTED
-from engine.store.system_tables import SYSTEM, column_ledger, job_worker, search_entry, session
+from engine.store.system_tables import SYSTEM, column_ledger, job_worker, people_version, search_entry, session
 from engine.store.tables import system_columns
 
-LEFT_OUT: Final = frozenset({search_entry.name, session.name, job_worker.name})
+LEFT_OUT: Final = frozenset({search_entry.name, session.name, job_worker.name, people_version.name})
 """Made anew (the search index) or of one process and one sign-in only."""
 
 

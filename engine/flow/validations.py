@@ -22,6 +22,8 @@ def judge_required(case: Case, before: Case | None = None, written: Collection[s
     """
     findings: list[Finding] = []
     for field in case.entity.fields.values():
+        if field.required is False:
+            continue
         finding = _judge_field(field, case)
         if finding is None:
             continue
@@ -58,15 +60,15 @@ def is_required(field: Field, case: Case) -> bool:
 
 def _judge_field(field: Field, case: Case) -> Finding | None:
     rule = f"{case.entity.key}.fields.{field.key}.required"
-    label = field.label.say(case.language)
     try:
         if not is_required(field, case):
             return None
     except FormulaBroken:
-        return broken(rule, label, field.span, case)
+        return broken(rule, field.label.say(case.language), field.span, case)
     value = case.row.get(field.key)
     if is_filled(case.app, field, value):
         return None
+    label = field.label.say(case.language)
     sentence = "filler" if is_filler(case.app, field, value) else "required"
     said = say(case.language, sentence, label=label, value=value)
     return Finding(rule, "unmet", said, needs=Needs("field", field=field.key), span=field.span, field=field.key)

@@ -56,7 +56,7 @@ class Cleaner:
 
     def read(self, field: Field, column: ImportColumn, cell: Cell, words: Mapping[str, str]) -> object:
         """The stored value, None for nothing, or a Fault. words: what people said words mean, beside the app's own."""
-        text = self._text(field, cell, {**column.words, **words})
+        text = self._text(field, cell, {**column.words, **words} if words else column.words)
         if text is None:
             text = column.empty or None
         if text is None:
@@ -128,8 +128,8 @@ class Cleaner:
 
 def meant(text: str, words: Mapping[str, str]) -> str:
     """The word that stands for this one, however it is written; else the text itself."""
-    if text in words:
-        return words[text]
+    if not words or text in words:
+        return words.get(text, text)
     key = folded(text)
     return next((other for word, other in words.items() if folded(word) == key), text)
 

@@ -89,8 +89,12 @@ def _is_foot(row: tuple[Cell, ...]) -> bool:
 
 def _repeats(row: tuple[Cell, ...], heads: tuple[str, ...]) -> bool:
     """The heads once more, as they stand at the top of every printed page."""
-    pairs = list(_both(row, heads))
-    return len(pairs) >= 2 and all(one == other for one, other in pairs)
+    alike = 0
+    for one, other in _both(row, heads):
+        if one != other:
+            return False
+        alike += 1
+    return alike >= 2
 
 
 def _both(row: tuple[Cell, ...], heads: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -81,6 +81,8 @@ def _merge(
 
 def _sides(said: Sequence[tuple[object, int]]) -> list[Side]:
     """The different values, the most frequent first, of equals the first one."""
+    if len(said) == 1:
+        return [Side(said[0][0], (said[0][1],))]
     numbers: dict[object, list[int]] = {}
     for value, number in said:
         numbers.setdefault(value, []).append(number)

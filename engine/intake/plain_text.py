@@ -18,9 +18,17 @@ def folded(text: str) -> str:
 
 def half_width(text: str) -> str:
     """Letters, digits and blanks in half width, single blanks; Chinese punctuation stays as it was written."""
-    plain = "".join(unicodedata.normalize("NFKC", c) if _is_wide(c) else c for c in text)
-    return " ".join(plain.replace("\u200b", "").replace("\ufeff", "").split())
+    return " ".join(text.split() if text.isascii() else text.translate(_HALF_WIDTH).split())
 
 
-def _is_wide(character: str) -> bool:
-    return character.isalnum() or character.isspace() or character in "＠．－＋／"
+class _HalfWidth(dict[int, str]):
+    """Character → how it is written in half width; each is worked out when it is met first."""
+
+    def __missing__(self, number: int) -> str:
+        character = chr(number)
+        is_wide = character.isalnum() or character.isspace() or character in "＠．－＋／"
+        self[number] = unicodedata.normalize("NFKC", character) if is_wide else character
+        return self[number]
+
+
+_HALF_WIDTH = _HalfWidth({0x200B: "", 0xFEFF: ""})

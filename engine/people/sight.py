@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from dsl.formula.tree import Formula
 
@@ -26,6 +28,18 @@ class Sight:
     @property
     def is_nothing(self) -> bool:
         return not (self.all or self.own_of is not None or self.unit_ids or self.record_ids or self.conditions)
+
+    def covers(self, record: Mapping[str, Any], *, has_backup: bool) -> bool | None:
+        """Whether a record that was read lies in this sight, as the query gate says it; None: its conditions decide.
+
+        has_backup: whether the record's kind knows a backup at all.
+        """
+        is_own = self.own_of is not None and (
+            record["owner_id"] == self.own_of or (has_backup and record["backup_id"] == self.own_of)
+        )
+        if self.all or is_own or record["unit_id"] in self.unit_ids or record["id"] in self.record_ids:
+            return True
+        return None if self.conditions else False
 
     @property
     def unit_slots(self) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from engine.answers import Session
 from engine.people import passwords
+from engine.store import people_version
 from engine.store.connection import Connection
 from engine.store.database import Database
 from engine.store.plans import Plan
@@ -61,7 +62,7 @@ def open_session(conn: Connection, user_id: int, agent: str, at: datetime) -> st
 
 
 _SESSION = Plan(
-    sa.select(session.c.user_id, session.c.created_at, session.c.seen_at).where(
+    sa.select(session.c.user_id, session.c.created_at, session.c.seen_at, people_version.word()).where(
         session.c.token_hash == sa.bindparam("hash"),
         user_account.c.id == session.c.user_id,
         user_account.c.epoch == session.c.epoch,
@@ -70,15 +71,15 @@ _SESSION = Plan(
 )
 
 
-def session_user(conn: Connection, token: str, at: datetime) -> tuple[int, bool] | None:
-    """(user id, whether the last use should be noted) of a live session."""
+def session_user(conn: Connection, token: str, at: datetime) -> tuple[int, bool, str] | None:
+    """(user id, whether the last use should be noted, the version of the people) of a live session."""
     row = conn.one(_SESSION, {"hash": _hashed(token)})
     if row is None:
         return None
-    user_id, opened_at, seen_at = row
+    user_id, opened_at, seen_at, version = row
     if at - seen_at > IDLE or at - opened_at > LONGEST:
         return None
-    return int(user_id), at - seen_at >= SEEN_EVERY
+    return int(user_id), at - seen_at >= SEEN_EVERY, version
 
 
 def note_session_used(conn: Connection, token: str, at: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from engine.people.signing import secret_for
+from engine.store import people_version
 from engine.store.connection import Connection
 from engine.store.database import Database
 from engine.store.plans import Plan
@@ -96,14 +97,18 @@ _STILL_HOLDS = (
     user_account.c.epoch == api_token.c.epoch,
     user_account.c.is_active,
 )
-_BY_HASH = Plan(sa.select(*_COLUMNS).where(api_token.c.token_hash == sa.bindparam("hash"), *_STILL_HOLDS))
+_BY_HASH = Plan(
+    sa.select(*_COLUMNS, people_version.word()).where(api_token.c.token_hash == sa.bindparam("hash"), *_STILL_HOLDS)
+)
 
 
-def find_token(conn: Connection, token: str, at: datetime) -> TokenNote | None:
-    """The live token under this word."""
+def find_token(conn: Connection, token: str, at: datetime) -> tuple[TokenNote, str] | None:
+    """The live token under this word, and the version of the people (`engine.store.people_version`)."""
     row = conn.one(_BY_HASH, {"hash": _hashed(token)})
-    note = TokenNote(*row) if row else None
-    return note if note is not None and (note.expires_at is None or at < note.expires_at) else None
+    if row is None:
+        return None
+    note = TokenNote(*row[:-1])
+    return (note, row[-1]) if note.expires_at is None or at < note.expires_at else None
 
 
 def _hashed(token: str) -> str:

@@ -136,6 +136,15 @@ _POSTS = Plan(
 )
 
 
+_TURNS = Plan(sa.select(post.c.begins_at, post.c.ends_at).where(post.c.user_id == sa.bindparam("id")))
+
+
+def next_change(conn: Connection, user_id: int, at: datetime) -> datetime | None:
+    """When a post of the person begins or ends next, if nothing is written until then."""
+    turns = [turn for row in conn.rows(_TURNS, {"id": user_id}) for turn in row if turn is not None and turn > at]
+    return min(turns, default=None)
+
+
 def find_actor(conn: Connection, app: App, user_id: int, at: datetime) -> Actor | None:
     """The person with roles, units and manager as of now; None if unknown or closed."""
     account = conn.one(_ACCOUNT, {"id": user_id})

@@ -13,6 +13,7 @@ from engine.answers import FileNote, Record
 from engine.reading.links import files_of, link_of
 from engine.reading.masks import masked
 from engine.seat import Seat
+from engine.store.titles import title_in
 
 Raw = Mapping[str, Any]
 
@@ -44,8 +45,9 @@ class Desk(Seat):
         readable = _Readable.of(entity, self.hidden(entity), self.masked(entity))
         links = [readable.links_in(row) for row in rows]
         pairs = {pair for each in links for pair in each.values()}
-        pairs.update((entity.key, row["id"]) for row in rows)
-        titles = self.titles_of(pairs)
+        own_titles = {(entity.key, row["id"]): title_in(self.installed.tables.entity(entity.key), row) for row in rows}
+        pairs |= {pair for pair, title in own_titles.items() if title is None}
+        titles = {**self.titles_of(pairs), **{pair: title for pair, title in own_titles.items() if title is not None}}
         seen = self._in_sight({pair for each in links for pair in each.values()})
         files = self.file_notes({each for row in rows for each in readable.files_in(row)})
         return [_shown(readable, row, own, titles, seen, files) for row, own in zip(rows, links, strict=True)]
@@ -67,7 +69,10 @@ class Desk(Seat):
 
     def titles_of(self, pairs: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
         """(entity, id) → how it is called. A reference shows its title to whoever sees the record that refers."""
-        return self.installed.records.titles(self.conn, set(pairs))
+        wanted, me = set(pairs), self.actor.pair
+        others = wanted - {me}
+        titles = self.installed.records.titles(self.conn, others) if others else {}
+        return {**titles, me: self.actor.title} if me in wanted else titles
 
     def file_notes(self, ids: Iterable[int]) -> Mapping[int, FileNote]:
         found = self.installed.files.find_many(self.conn, sorted(set(ids)))

@@ -23,10 +23,14 @@ _lent = threading.local()
 
 
 class _Lent:
-    """The raw connection without its say over the transaction."""
+    """The raw connection without its say over the transaction, and with cursors that SQLAlchemy knows."""
 
-    def __init__(self, raw: RawConnection) -> None:
+    def __init__(self, raw: RawConnection, driver: Driver) -> None:
         self._raw = raw
+        self._driver = driver
+
+    def cursor(self) -> Any:
+        return self._driver.library_cursor(self._raw)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._raw, name)
@@ -50,7 +54,7 @@ def _engine_of(dialect: str) -> sa.Engine:
 @contextmanager
 def lend(raw: RawConnection, driver: Driver) -> Iterator[sa.Connection]:
     """What is executed on the connection becomes part of the open transaction. Errors are those of `Connection`."""
-    _lent.raw = _Lent(raw)
+    _lent.raw = _Lent(raw, driver)
     try:
         with _engine_of(driver.dialect.name).connect() as connection:
             yield connection

@@ -12,11 +12,14 @@ from sqlalchemy.schema import ExecutableDDLElement
 from engine.store.borrowed import lend
 from engine.store.columns import POSTGRESQL
 from engine.store.driver import Driver, RawConnection
-from engine.store.plans import Params, Plan, Row, StatementCache
+from engine.store.plans import Compiled, Params, Plan, Row, StatementCache
 from engine.store.seal import Reason, Statement, as_system
 
 STREAMED = 2_000
 """Rows of a stream that are in memory at once."""
+
+_FEW = 4
+"""Fewer rows than these are written one by one: to begin a batch costs a driver more."""
 
 
 class Connection:
@@ -24,12 +27,14 @@ class Connection:
 
     def __init__(self, raw: RawConnection, driver: Driver, statements: StatementCache) -> None:
         self._raw = raw
+        self._execute = driver.executor(raw)
         self._driver = driver
         self._statements = statements
         self._savepoints = 0
         self.is_dry = False
         self.record_writes = 0
         """How often records were written here or undone: what was read of them before may no longer be so."""
+        self.has_written_people = False
         self.dialect: str = driver.dialect.name
 
     @property
@@ -39,7 +44,7 @@ class Connection:
 
     def rows(self, statement: Statement | Plan, params: Params | None = None) -> list[Row]:
         compiled, sql, bound = self._statements.prepare(statement, params)
-        self.record_writes += compiled.writes_records
+        self._note(compiled)
         return compiled.read(self._run(sql, bound).fetchall())
 
     def one(self, statement: Statement | Plan, params: Params | None = None) -> Row | None:
@@ -73,19 +78,22 @@ class Connection:
     def execute(self, statement: Statement | Plan, params: Params | None = None) -> int:
         """Runs a statement that returns no rows; the number of rows it touched."""
         compiled, sql, bound = self._statements.prepare(statement, params)
-        self.record_writes += compiled.writes_records
+        self._note(compiled)
         count: int = self._run(sql, bound).rowcount
         return count
 
     def execute_many(self, statement: Statement | Plan, rows: Sequence[Params]) -> None:
         """Runs one statement for each set of parameters; they must name the same parameters."""
-        if not rows:
+        if len(rows) < _FEW:
+            for params in rows:
+                self.execute(statement, params)
             return
-        bound_rows = []
-        for params in rows:
-            compiled, sql, bound = self._statements.prepare(statement, params)
-            bound_rows.append(bound)
-        self.record_writes += compiled.writes_records
+        compiled, sql, _ = self._statements.prepare(statement, rows[0])
+        if isinstance(statement, Plan):
+            bound_rows = [compiled.bind(params)[1] for params in rows]
+        else:
+            bound_rows = [self._statements.prepare(statement, params)[2] for params in rows]
+        self._note(compiled)
         with closing(self._raw.cursor()) as cursor:
             try:
                 cursor.executemany(sql, bound_rows)
@@ -153,9 +161,13 @@ class Connection:
         """BEGIN, COMMIT and their like; only for `Database`."""
         self._run(sql, ())
 
+    def _note(self, compiled: Compiled) -> None:
+        self.record_writes += compiled.writes_records
+        self.has_written_people = self.has_written_people or compiled.writes_people
+
     def _run(self, sql: str, bound: Any) -> Any:
         try:
-            return self._raw.execute(sql, bound)
+            return self._execute(sql, bound)
         except self._driver.error_type as error:
             self._say_plainly(error)
 

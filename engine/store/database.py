@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from engine.errors import StoreBusy, StoreFull
+from engine.store import people_version
 from engine.store.connection import Connection
 from engine.store.driver import Driver, RunAgain
 from engine.store.plans import StatementCache
@@ -110,6 +111,8 @@ class Database:
             self.has_room = True
 
     def _commit(self, connection: Connection) -> None:
+        if connection.has_written_people:
+            people_version.renew(connection)
         try:
             connection.control("COMMIT")
         except RunAgain as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -49,6 +49,14 @@ class Driver(Protocol):
 
     def reader(self, *, is_long: bool = False) -> AbstractContextManager[RawConnection]:
         """A connection that cannot write. is_long: what it reads may take any time."""
+        ...
+
+    def executor(self, raw: RawConnection) -> Callable[..., Any]:
+        """(SQL, parameters) → a cursor with the result, which is read before the next statement runs."""
+        ...
+
+    def library_cursor(self, raw: RawConnection) -> Any:
+        """A cursor that takes parameters as SQLAlchemy writes them when it is left to itself."""
         ...
 
     def stream(self, raw: RawConnection) -> Any:

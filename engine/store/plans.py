@@ -17,6 +17,7 @@ from sqlalchemy.sql.cache_key import CacheKey
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from engine.store.seal import PROTECTED, Statement, SystemStatement, guard
+from engine.store.system_tables import PEOPLE
 
 MOST_PLANS = 1024
 
@@ -61,9 +62,11 @@ class Compiled:
         self._has_lists = bool(compiler.post_compile_params or compiler.literal_execute_params)
         self._order: Sequence[str] | None = compiler.positiontup
         self._writers: Mapping[str, Any] = compiler._bind_processors  # a function, or several for a tuple
-        self.writes_records = _writes_records(compiler)
+        written = _table_written(compiler)
+        self.writes_records = PROTECTED in written
+        self.writes_people = PEOPLE in written
         readers = [column.type._cached_result_processor(dialect, _NUMERIC) for column in compiler._result_columns]
-        self._readers = [(place, read) for place, read in enumerate(readers) if read]
+        self._reader = _row_reader(readers) if any(readers) else None
 
     def bind(self, params: Params | None, found: Sequence[sa.BindParameter[Any]] | None = None) -> tuple[str, Any]:
         """SQL and parameters for the driver. `found`: the unnamed values of a statement that was compiled before."""
@@ -80,23 +83,16 @@ class Compiled:
         return sql, values if order is None else [values[name] for name in order]
 
     def read(self, rows: list[Row]) -> list[Row]:
-        if not self._readers:
-            return rows
-        read_rows = []
-        for row in rows:
-            values = list(row)
-            for place, read in self._readers:
-                values[place] = read(values[place])
-            read_rows.append(tuple(values))
-        return read_rows
+        """Rows of the driver in stored form."""
+        return list(map(self._reader, rows)) if self._reader is not None else rows
 
 
-def _writes_records(compiler: SQLCompiler) -> bool:
-    """Whether the statement inserts into, updates or deletes from an entity's table."""
+def _table_written(compiler: SQLCompiler) -> Mapping[Any, Any]:
+    """The marks of the table that the statement inserts into, updates or deletes from; none if it only reads."""
     if not (compiler.isinsert or compiler.isupdate or compiler.isdelete):
-        return False
-    table = getattr(compiler.statement, "table", None)
-    return PROTECTED in getattr(table, "info", {})
+        return {}
+    marks: Mapping[Any, Any] = getattr(getattr(compiler.statement, "table", None), "info", {})
+    return marks
 
 
 class Slot(NamedTuple):
@@ -122,23 +118,46 @@ class CompiledPlan(Compiled):
     def __init__(self, compiler: SQLCompiler, dialect: Dialect) -> None:
         super().__init__(compiler, dialect)
         slots = {name: _slot_of(param, name, self._writers.get(name)) for param, name in compiler.bind_names.items()}
-        self._slots = [slots[name] for name in self._order] if self._order is not None else list(slots.values())
+        names = list(slots) if self._order is None else self._order
+        self._binder = _binder([slots[name] for name in names], by_name=self._order is None)
 
     def bind(self, params: Params | None, found: Sequence[sa.BindParameter[Any]] | None = None) -> tuple[str, Any]:
         if self._has_lists:
             return super().bind(params, found)
-        values, given = [], params or {}
-        for _name, key, write, is_required, fixed in self._slots:
-            if key in given:
-                value = given[key]
-                values.append(write(value) if write else value)
-            elif is_required:
-                raise sa.exc.InvalidRequestError(f"a plan misses its parameter {key}")
-            else:
-                values.append(fixed)
-        if self._order is not None:
-            return self.sql, values
-        return self.sql, {slot.name: value for slot, value in zip(self._slots, values, strict=True)}
+        try:
+            return self.sql, self._binder(params or {})
+        except KeyError as missing:
+            raise sa.exc.InvalidRequestError(f"a plan misses its parameter {missing}") from missing
+
+
+def _binder(slots: Sequence[Slot], *, by_name: bool) -> Callable[[Params], Any]:
+    """Parameters → what the driver takes, written out once: a loop over the slots takes four times as long."""
+    known: dict[str, Any] = {}
+    parts = []
+    for place, slot in enumerate(slots):
+        given = f"given[{slot.key!r}]"
+        if slot.write is not None:
+            known[f"write_{place}"] = slot.write
+            given = f"write_{place}({given})"
+        if not slot.is_required:
+            known[f"fixed_{place}"] = slot.fixed
+            given = f"{given} if {slot.key!r} in given else fixed_{place}"
+        parts.append(f"{slot.name!r}: {given}" if by_name else given)
+    inside = ", ".join(parts)
+    return _written_out(f"lambda given: {{{inside}}}" if by_name else f"lambda given: [{inside}]", known)
+
+
+def _row_reader(readers: Sequence[Callable[[Any], Any] | None]) -> Callable[[Row], Row]:
+    """A driver's row → a row in stored form, written out once for the columns that need reading."""
+    known = {f"read_{place}": read for place, read in enumerate(readers) if read is not None}
+    parts = (f"row[{n}]" if read is None else f"read_{n}(row[{n}])" for n, read in enumerate(readers))
+    return _written_out(f"lambda row: ({', '.join(parts)},)", known)
+
+
+def _written_out(code: str, known: dict[str, Any]) -> Callable[[Any], Any]:
+    """code: made here, of places and quoted names; no value comes into it."""
+    made: Callable[[Any], Any] = eval(code, {"__builtins__": {}, **known})  # noqa: S307
+    return made
 
 
 class Plan:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
@@ -77,7 +77,7 @@ class Pool:
 
     def _connect(self) -> psycopg.Connection[Any]:
         try:
-            return psycopg.connect(
+            raw = psycopg.connect(
                 self._url,
                 autocommit=True,
                 prepare_threshold=2,
@@ -85,9 +85,12 @@ class Pool:
                 tcp_user_timeout=8000,
                 keepalives_idle=30,
                 options=_SETTINGS,
+                cursor_factory=psycopg.RawCursor,
             )
         except psycopg.OperationalError as error:
             raise StoreBusy(f"数据库没有应答 | The database does not answer: {error}") from error
+        raw.server_cursor_factory = psycopg.RawServerCursor
+        return raw
 
     def _give_back(self, raw: psycopg.Connection[Any]) -> None:
         if raw.closed:
@@ -122,7 +125,8 @@ class PostgresqlDriver:
     )
 
     def __init__(self, url: str) -> None:
-        self.dialect: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+        self.dialect: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+        """Parameters as the server counts them ($1): psycopg then has no text to search and rewrite."""
         self._numbers = count(1)
         self._pool = Pool(url.replace("postgresql+psycopg://", "postgresql://", 1))
         with self._pool.take():
@@ -132,6 +136,14 @@ class PostgresqlDriver:
     def reader(self, *, is_long: bool = False) -> Iterator[Any]:  # noqa: ARG002 — `allow_long` lifts the limits here
         with self._pool.take() as raw:
             yield raw
+
+    def executor(self, raw: Any) -> Callable[..., Any]:
+        """One cursor for a whole transaction: to make one for each statement is a fifth of its cost here."""
+        execute: Callable[..., Any] = raw.cursor().execute
+        return execute
+
+    def library_cursor(self, raw: Any) -> Any:
+        return psycopg.Cursor(raw)
 
     def stream(self, raw: Any) -> Any:
         return raw.cursor(name=f"stream_{next(self._numbers)}")

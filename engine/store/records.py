@@ -84,6 +84,12 @@ class Records:
         found = self._select(conn, sight, entity, env, "id", record_id, fields)
         return found[0] if found else None
 
+    def find_many(
+        self, conn: Connection, sight: Sight, entity: str, ids: Collection[int], env: Env | None = None
+    ) -> list[Record]:
+        """Those of the records that are in this sight, as `find` gives each, in the order of their ids."""
+        return self._select(conn, sight, entity, env, "id", sorted(ids), None)
+
     def children(
         self,
         conn: Connection,
@@ -105,11 +111,15 @@ class Records:
         entity: str,
         env: Env | None,
         column: str,
-        value: int,
+        value: int | list[int],
         fields: Collection[str] | None,
     ) -> list[Record]:
+        """value: what the column holds, or a list of what it may hold."""
         live = self.gate.live_fields(entity)
         wanted = live if fields is None else tuple(key for key in live if key in fields)
+
+        def holds(wanted: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+            return is_one_of(wanted, "value") if isinstance(value, list) else wanted == sa.bindparam("value")
 
         def select() -> sa.Select[Any]:
             """PostgreSQL folds live fields into one another and plans each for every use of it, unless they are fenced;
@@ -117,13 +127,14 @@ class Records:
             """
             if conn.dialect != POSTGRESQL:
                 rows = self.gate.readable(entity, sight, live=wanted)
-                return sa.select(*rows.c).where(rows.c[column] == sa.bindparam("value")).order_by(rows.c.id)
+                return sa.select(*rows.c).where(holds(rows.c[column])).order_by(rows.c.id)
             chosen = self.gate.readable(entity, sight, stored=(column,), name="chosen")
-            ids = sa.select(chosen.c.id).where(chosen.c[column] == sa.bindparam("value")).subquery("few")
+            ids = sa.select(chosen.c.id).where(holds(chosen.c[column])).subquery("few")
             rows = self.gate.readable(entity, sight, live=wanted, among=ids, is_fenced=True)
             return sa.select(*rows.c).order_by(rows.c.id)
 
-        plan = self.plans.get(("records", entity, column, sight.shape, wanted), select)
+        key = ("records", entity, column, isinstance(value, list), sight.shape, wanted)
+        plan = self.plans.get(key, select)
         params = {**self.gate.params(sight, env), "value": value}
         return [self._record(entity, wanted, row) for row in conn.rows(plan, params)]
 
@@ -147,6 +158,21 @@ class Records:
         plan = self.plans.get(("lock", entity), lock)
         for record_id in sorted(set(ids)):
             conn.rows(plan, {"id": record_id})
+
+    def lock_seen(self, conn: Connection, sight: Sight, entity: str, record_id: int) -> bool:
+        """Holds the record until the transaction ends if it is in this sight, which must have no conditions.
+
+        Whether it is: one statement looks and locks, and looks again at what whoever held it has left behind.
+        """
+        if sight.is_nothing:
+            return False
+
+        def lock() -> sa.Select[Any]:
+            rows = self.gate.readable(entity, sight, stored=())
+            return sa.select(rows.c.id).where(rows.c.id == sa.bindparam("id")).with_for_update()
+
+        plan = self.plans.get(("lock seen", entity, sight.shape), lock)
+        return conn.one(plan, {**self.gate.params(sight), "id": record_id}) is not None
 
     def visible(
         self, conn: Connection, sight: Sight, entity: str, ids: Collection[int], env: Env | None = None

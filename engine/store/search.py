@@ -19,7 +19,7 @@ from dsl import hanzi
 from dsl.app import Entity
 from dsl.formula.env import Env
 from engine.people.sight import Sight
-from engine.store.columns import POSTGRESQL, is_one_of
+from engine.store.columns import POSTGRESQL, IdArray, KeyArray, is_one_of
 from engine.store.connection import Connection
 from engine.store.ddl import SqlText
 from engine.store.gate import Gate
@@ -124,11 +124,11 @@ def _add(conn: Connection, new: Sequence[Mapping[str, object]]) -> None:
     if not new:
         return
     if conn.dialect == POSTGRESQL:
-        conn.execute_many(_plans.get("add many", lambda: _insert(has_words=True)), new)
+        conn.execute(_plans.get("add all", _insert_all), {f"all_{key}": [row[key] for row in new] for key in _NEW})
         return
     first = (conn.value(_plans.get("last entry", lambda: sa.select(sa.func.max(_entry.id)))) or 0) + 1
     numbered = [{**entry, "entry": first + place} for place, entry in enumerate(new)]
-    conn.execute_many(_plans.get("add numbered", lambda: _insert(has_words=False, is_numbered=True)), numbered)
+    conn.execute_many(_plans.get("add numbered", _insert_numbered), numbered)
     conn.execute_many(_plans.get("add words", _insert_words), numbered)
 
 
@@ -167,13 +167,21 @@ def _delete_words() -> sa.Executable:
     return sa.delete(_fts).where(_fts.c.rowid == sa.bindparam("entry"))
 
 
-def _insert(*, has_words: bool, is_numbered: bool = False) -> sa.Insert:
+_NEW = ("entity", "record_id", "field", "new_words")
+
+
+def _insert_all() -> sa.Insert:
+    """All entries in one statement, each column as one array parameter."""
+    arrays = (sa.bindparam(f"all_{key}", type_=IdArray() if key == "record_id" else KeyArray()) for key in _NEW)
+    new = sa.func.unnest(*arrays).table_valued(*(sa.column(key, sa.Text()) for key in _NEW)).render_derived()
+    words = sa.func.to_tsvector(_simple(), new.c.new_words)
+    rows = sa.select(new.c.entity, new.c.record_id, new.c.field, words)
+    return sa.insert(search_entry).from_select(["entity", "record_id", "field", "words"], rows)
+
+
+def _insert_numbered() -> sa.Insert:
     columns: dict[str, Any] = {name: sa.bindparam(name) for name in ("entity", "record_id", "field")}
-    if has_words:
-        columns["words"] = sa.func.to_tsvector(_simple(), sa.bindparam("new_words", type_=sa.Text()))
-    if is_numbered:
-        columns["id"] = sa.bindparam("entry")
-    return sa.insert(search_entry).values(columns)
+    return sa.insert(search_entry).values({**columns, "id": sa.bindparam("entry")})
 
 
 def _insert_words() -> sa.Executable:

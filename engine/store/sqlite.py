@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -158,6 +158,13 @@ class SqliteDriver:
             raise StoreLocked(f"{self._path} 只为读取而打开 | {self._path} was opened for reading only")
         with self._turn:
             yield self._writer
+
+    def executor(self, raw: Any) -> Callable[..., Any]:
+        execute: Callable[..., Any] = raw.execute
+        return execute
+
+    def library_cursor(self, raw: Any) -> Any:
+        return raw.cursor()
 
     def stream(self, raw: Any) -> Any:
         return raw.cursor()

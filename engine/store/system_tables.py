@@ -17,6 +17,9 @@ from engine.store.system_columns import new_text as _text
 
 SYSTEM = sa.MetaData()
 
+PEOPLE = "people"
+"""Mark (Table.info) of tables that say who somebody is and where: see `engine.store.people_version`."""
+
 
 # --- people ----------------------------------------------------------------------------------------------------------
 
@@ -30,6 +33,7 @@ org_unit = sa.Table(
     sa.Column("path", text_type(), nullable=False, unique=True),  # "/1/4/17/": a prefix search finds all below
     _ref("lead_id"),
     sa.Index("org_unit_parent", "parent_id"),
+    info={PEOPLE: True},
 )
 
 user_account = sa.Table(
@@ -54,6 +58,7 @@ user_account = sa.Table(
     _number("epoch"),  # raised to end every session and token of the person at once
     _instant("created_at"),
     sa.Index("user_account_unit", "unit_id"),
+    info={PEOPLE: True},
 )
 
 post = sa.Table(
@@ -67,6 +72,14 @@ post = sa.Table(
     _instant("ends_at"),
     sa.Index("post_user", "user_id"),
     sa.Index("post_unit", "unit_id"),
+    info={PEOPLE: True},
+)
+
+people_version = sa.Table(
+    "people_version",
+    SYSTEM,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),  # always 1
+    _text("word"),  # another one after every write to the tables above
 )
 
 session = sa.Table(

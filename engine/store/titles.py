@@ -6,12 +6,12 @@ A reference shows its title to whoever sees the record that refers, so this read
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import sqlalchemy as sa
 
-from dsl.formula.value_types import PersonType, RefType
+from dsl.formula.value_types import PersonType, RefType, TextType
 from engine.store.columns import is_one_of
 from engine.store.connection import Connection
 from engine.store.plans import Plans
@@ -47,6 +47,16 @@ def _find(conn: Connection, tables: Tables, plans: Plans, pairs: set[Pair], hops
         lent = _find(conn, tables, plans, set(borrowed.values()), hops - 1)
         titles.update({pair: lent[source] for pair, source in borrowed.items() if source in lent})
     return titles
+
+
+def title_in(found: EntityTable, row: Mapping[str, object]) -> str | None:
+    """The title of a record that was read already, as `find_titles` gives it; None where only that can tell."""
+    field = found.entity.fields.get(found.entity.title)
+    if field is None or field.key not in row or not isinstance(field.value_type, TextType):
+        return None
+    if row[field.key]:
+        return str(row[field.key])
+    return None if found.has_column("code") and "code" not in row else str(row.get("code") or f"#{row['id']}")
 
 
 def _select(tables: Tables, entity: str) -> sa.Executable | SystemStatement:

@@ -1,11 +1,13 @@
 """Stage visits: one row from entering a stage to leaving it, and the weekly sums that dwell times are read from.
 
-Owner and unit are those at the entry. Both are written in the transaction that moves the record.
+Owner and unit are those at the entry. Both are written in the transaction that moves the record: the visit with the
+event that began it, the weeks once for all that came and went.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,12 +16,14 @@ import sqlalchemy as sa
 
 from dsl.app import App
 from engine.store.connection import Connection
+from engine.store.many import insert_many
 from engine.store.plans import Plans
 from engine.store.system_tables import stage_visit, stage_week
 from engine.store.upsert import add_or_increase
 
 _plans = Plans()
 _visit = stage_visit.c
+_NEW = tuple(column.key for column in _visit if column.key not in ("id", "left_at"))
 _WEEK_KEY = ("entity", "week", "stage", "unit_id")
 _WEEK_SUMS = ("entered", "left_count", "dwell_seconds", "late")
 
@@ -46,51 +50,81 @@ class Visit:
         return self.left_at is not None and self.due_at is not None and self.left_at >= self.due_at
 
 
-def enter(
-    conn: Connection,
-    app: App,
-    entity: str,
-    record_id: int,
-    *,
-    pipeline: str,
-    stage: str,
-    source: str,
-    at: datetime,
-    due_at: datetime | None = None,
-    owner_id: int | None = None,
-    unit_id: int | None = None,
-) -> int:
-    """Begins a visit; its id. DuplicateValue while another visit of the record is open."""
-    row = {
-        "entity": entity,
-        "record_id": record_id,
-        "pipeline": pipeline,
-        "stage": stage,
-        "from_stage": source,
-        "entered_at": at,
-        "due_at": due_at,
-        "owner_id": owner_id,
-        "unit_id": unit_id,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A record that comes into a stage. source: the stage it came from, or "" at its creation."""
+
+    entity: str
+    record_id: int
+    pipeline: str
+    stage: str
+    source: str
+    at: datetime
+    due_at: datetime | None = None
+    owner_id: int | None = None
+    unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A visit that has ended."""
+
+    entity: str
+    visit: Visit
+    at: datetime
+
+
+def enter(conn: Connection, arrivals: Sequence[tuple[Arrival, int | None]]) -> None:
+    """Begins a visit for each; DuplicateValue while another visit of the record is open. Their weeks: see `count`.
+
+    With the event that began it; None where that is not known yet (see `attribute`).
+    """
+    insert_many(conn, stage_visit, _NEW, [_row(arrival, event_id) for arrival, event_id in arrivals])
+
+
+def _row(new: Arrival, event_id: int | None) -> dict[str, object]:
+    return {
+        "entity": new.entity,
+        "record_id": new.record_id,
+        "pipeline": new.pipeline,
+        "stage": new.stage,
+        "from_stage": new.source,
+        "entered_at": new.at,
+        "due_at": new.due_at,
+        "owner_id": new.owner_id,
+        "unit_id": new.unit_id,
+        "event_id": event_id,
     }
-    visit_id: int = conn.value(_plans.get("enter", _insert), row)
-    _count(conn, app, entity, stage, unit_id, at, entered=1)
-    return visit_id
 
 
 def attribute(conn: Connection, entity: str, record_id: int, event_id: int) -> None:
-    """Names the event that began the record's open visit: known only when the move has been judged."""
+    """Names the event that began the record's open visit, where the visit had to be written before it."""
     conn.execute(_plans.get("attribute", _name_event), {"entity": entity, "record_id": record_id, "by": event_id})
 
 
-def leave(conn: Connection, app: App, entity: str, record_id: int, at: datetime) -> Visit | None:
-    """Ends the open visit of the record, if there is one."""
+def leave(conn: Connection, entity: str, record_id: int, at: datetime) -> Departure | None:
+    """Ends the open visit of the record, if there is one. Its week: see `count`."""
     row = conn.one(_plans.get("leave", _close), {"entity": entity, "record_id": record_id, "at": at})
-    if row is None:
-        return None
-    visit = Visit(*row)
-    dwell = int((at - visit.entered_at).total_seconds())
-    _count(conn, app, entity, visit.stage, visit.unit_id, at, left_count=1, dwell_seconds=dwell, late=visit.was_late)
-    return visit
+    return Departure(entity, Visit(*row), at) if row is not None else None
+
+
+def count(conn: Connection, app: App, arrivals: Iterable[Arrival], departures: Iterable[Departure]) -> None:
+    """Adds what came and went to the sums of its weeks."""
+    sums: dict[tuple[object, ...], Counter[str]] = {}
+    for new in arrivals:
+        key = (new.entity, week_of(app, new.at), new.stage, new.unit_id or 0)
+        sums.setdefault(key, Counter()).update(entered=1)
+    for gone in departures:
+        visit = gone.visit
+        dwell = int((gone.at - visit.entered_at).total_seconds())
+        key = (gone.entity, week_of(app, gone.at), visit.stage, visit.unit_id or 0)
+        sums.setdefault(key, Counter()).update(left_count=1, dwell_seconds=dwell, late=int(visit.was_late))
+    plan = _plans.get(("week", conn.dialect), lambda: add_or_increase(conn.dialect, stage_week, _WEEK_KEY, _WEEK_SUMS))
+    rows = [
+        dict(zip(_WEEK_KEY, key, strict=True)) | {name: found[name] for name in _WEEK_SUMS}
+        for key, found in sorted(sums.items())
+    ]
+    conn.execute_many(plan, rows)
 
 
 def of(conn: Connection, entity: str, record_id: int) -> list[Visit]:
@@ -113,12 +147,6 @@ def week_of(app: App, at: datetime) -> str:
     return f"{year}-W{week:02}"
 
 
-def _count(conn: Connection, app: App, entity: str, stage: str, unit_id: int | None, at: datetime, **sums: int) -> None:
-    plan = _plans.get(("week", conn.dialect), lambda: add_or_increase(conn.dialect, stage_week, _WEEK_KEY, _WEEK_SUMS))
-    key = {"entity": entity, "week": week_of(app, at), "stage": stage, "unit_id": unit_id or 0}
-    conn.execute(plan, {**key, **{name: int(sums.get(name, 0)) for name in _WEEK_SUMS}})
-
-
 _COLUMNS: Sequence[sa.Column[object]] = (
     _visit.id,
     _visit.pipeline,
@@ -134,12 +162,6 @@ _COLUMNS: Sequence[sa.Column[object]] = (
 
 def _mine() -> tuple[sa.ColumnElement[bool], ...]:
     return _visit.entity == sa.bindparam("entity"), _visit.record_id == sa.bindparam("record_id")
-
-
-def _insert() -> sa.Executable:
-    columns = [column for column in _visit if column.key not in ("id", "left_at", "event_id")]
-    new = {column.key: sa.bindparam(column.key, type_=column.type) for column in columns}
-    return sa.insert(stage_visit).values(new).returning(_visit.id)
 
 
 def _close() -> sa.Executable:

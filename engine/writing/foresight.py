@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from dsl.app import App, Entity, Evidence, Fill, Group, Requirement, Stage
+from dsl.checks.formulas import all_formulas
 from dsl.formula.tree import Entered, Formula
 from dsl.formula.walk import all_nodes
 from engine.flow.evidence import evidence_in
@@ -38,6 +39,8 @@ class Foresight:
             for field in entity.fields.values()
             if (formula := formula_of(entity, field)) is not None
         }
+        self.asks_visits = any(_asks_visits(formula) for formula in all_formulas(app))
+        """Whether a formula of the app reads visits: then each is written before anything is judged."""
         self._shaken: dict[str, frozenset[Place]] = {}
         self._imaginable: dict[tuple[str, int], tuple[Stage, bool]] = {}
 

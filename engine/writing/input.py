@@ -27,27 +27,36 @@ def read_values(
     changed: dict[str, object] = {}
     for key, given in values.items():
         field = entity.fields.get(key)
-        rule = f"{entity.key}.fields.{key}"
         if field is None or key in rights.hidden:
-            work.fault(f"{rule}.input", work.say("input.unknown", field=key), key)
+            work.fault(f"{entity.key}.fields.{key}.input", work.say("input.unknown", field=key), key)
             continue
         value = _normal(field, given)
         if before is not None and value == before.get(key):
             continue
-        label = field.label.say(work.language)
         if not is_written(entity, field):
-            work.fault(f"{rule}.input", work.say("input.computed", label=label), key)
+            said = work.say("input.computed", label=field.label.say(work.language))
         elif (before is not None and key == entity.parent) or key in rights.masked or not scope.allows(key):
-            work.refuse(f"{rule}.access", work.say("access.field", label=label), entity, key)
-        elif said := complaint(field, value, work.language):
-            work.fault(f"{rule}.input", said, key)
-        elif retired := _newly_retired(work, field, value, before):
-            work.fault(f"{rule}.input", work.say("input.retired", label=label, value=retired), key)
-        elif not _leads_somewhere(work, field, value, before):
-            work.fault(f"{rule}.input", work.say("input.gone", label=label), key)
+            said = work.say("access.field", label=field.label.say(work.language))
+            work.refuse(f"{entity.key}.fields.{key}.access", said, entity, key)
+            continue
+        else:
+            said = _objection(work, field, value, before)
+        if said:
+            work.fault(f"{entity.key}.fields.{key}.input", said, key)
         else:
             changed[key] = value
     return changed
+
+
+def _objection(work: Work, field: Field, value: object, before: Mapping[str, object] | None) -> str:
+    """Why the value cannot be taken into the field, whoever writes it; "" if it can."""
+    if said := complaint(field, value, work.language):
+        return said
+    if field.choices and (retired := _newly_retired(work, field, value, before)):
+        return work.say("input.retired", label=field.label.say(work.language), value=retired)
+    if not _leads_somewhere(work, field, value, before):
+        return work.say("input.gone", label=field.label.say(work.language))
+    return ""
 
 
 def _normal(field: Field, value: object) -> object:
@@ -55,7 +64,9 @@ def _normal(field: Field, value: object) -> object:
     if value is None:
         return empty_value(field.value_type)
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value) if value else empty_value(field.value_type)
+        if value.isascii():
+            return value or empty_value(field.value_type)
+        return unicodedata.normalize("NFC", value)
     if isinstance(value, list | tuple | set | frozenset):
         return tuple(sorted(set(value), key=str)) if not isinstance(field.value_type, FileType) else tuple(value)
     return value

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -24,22 +25,66 @@ TOLD = ":told"
 
 def remember(work: Work) -> tuple[int, ...]:
     """Appends an event for each deed, with its evidence and waivers; returns the events' ids."""
-    ids = tuple(_append(work, deed) for deed in work.deeds)
-    told = ((event_id, deed.entity, deed.kind) for event_id, deed in zip(ids, work.deeds, strict=True))
-    work.installed.announcer.announce(work.conn, told)
-    for entity_key, record_id in sorted(
-        ({(deed.entity, deed.id) for deed in work.deeds} | work.restored) - work.removed
-    ):
-        entity = work.app.entity(entity_key)
-        _index(work, entity, record_id)
-    _index_recomputed(work)
-    for entity_key, record_id in sorted(work.removed):
-        search.forget(work.conn, work.app.entity(entity_key), record_id)
-    return ids
+    return remember_all([work])[0]
 
 
-def _index(work: Work, entity: Entity, record_id: int) -> None:
-    """The words of what was written, and of what may have been computed from it."""
+def remember_all(works: Sequence[Work]) -> list[tuple[int, ...]]:
+    """The same for many works of one transaction, in as few statements as it takes."""
+    if not works:
+        return []
+    one = works[0]
+    told = [(work, deed) for work in works for deed in work.deeds]
+    ids = history.append_many(one.conn, [_event_of(work, deed) for work, deed in told])
+    _arrive(works, {(deed.entity, deed.id): each for (_, deed), each in zip(told, ids, strict=True)})
+    for (work, deed), event_id in zip(told, ids, strict=True):
+        _keep_grounds(work, deed, event_id)
+    one.installed.announcer.announce(
+        one.conn, ((each, deed.entity, deed.kind) for (_, deed), each in zip(told, ids, strict=True))
+    )
+    _index_all(works)
+    rest = iter(ids)
+    return [tuple(islice(rest, len(work.deeds))) for work in works]
+
+
+def _arrive(works: Sequence[Work], began: Mapping[tuple[str, int], int]) -> None:
+    """Visits with the event that began them. began: the last event of each record."""
+    conn, app = works[0].conn, works[0].app
+    new = [(each, began.get((each.entity, each.record_id))) for work in works for each in work.arrivals]
+    if not works[0].installed.foresight.asks_visits:
+        visits.enter(conn, new)
+    else:
+        for arrival, event_id in new:
+            if event_id is not None:
+                visits.attribute(conn, arrival.entity, arrival.record_id, event_id)
+    visits.count(conn, app, (each for each, _ in new), (each for work in works for each in work.departures))
+
+
+def _keep_grounds(work: Work, deed: Deed, event_id: int) -> None:
+    for proof in deed.proofs:
+        _keep_proof(work, deed, proof, event_id)
+    for finding in deed.passed:
+        if finding.state == "waived":
+            _keep_waiver(work, deed, finding.rule, event_id)
+
+
+# --- the words to find records by ------------------------------------------------------------------------------------
+
+
+def _index_all(works: Sequence[Work]) -> None:
+    new: dict[str, list[tuple[int, Mapping[str, object]]]] = {}
+    for work in works:
+        written = {(deed.entity, deed.id) for deed in work.deeds} | work.restored
+        for entity_key, record_id in sorted(written - work.removed):
+            _index(work, work.app.entity(entity_key), record_id, new)
+        _index_recomputed(work)
+        for entity_key, record_id in sorted(work.removed):
+            search.forget(work.conn, work.app.entity(entity_key), record_id)
+    for entity_key, rows in new.items():
+        search.index_many(works[0].conn, works[0].app.entity(entity_key), rows)
+
+
+def _index(work: Work, entity: Entity, record_id: int, new: dict[str, list[tuple[int, Mapping[str, object]]]]) -> None:
+    """The words of what was written, and of what may have been computed from it; what is new is left to `new`."""
     deeds = [deed for deed in work.deeds if (deed.entity, deed.id) == (entity.key, record_id)]
     is_new = (entity.key, record_id) in work.restored or any(deed.kind == "created" for deed in deeds)
     written = {key for deed in deeds for key in deed.changes}
@@ -49,7 +94,10 @@ def _index(work: Work, entity: Entity, record_id: int) -> None:
         for key in search.searchable(entity)
         if is_new or key in written or entity.fields[key].is_computed
     }
-    search.index(work.conn, entity, record_id, texts, is_new=is_new)
+    if is_new:
+        new.setdefault(entity.key, []).append((record_id, texts))
+    else:
+        search.index(work.conn, entity, record_id, texts)
 
 
 def _index_recomputed(work: Work) -> None:
@@ -73,7 +121,7 @@ def readable_image(work: Work, entity_key: str, record_id: int | None) -> Mappin
     return {key: value for key, value in record.items() if key not in covered}
 
 
-def _append(work: Work, deed: Deed) -> int:
+def _event_of(work: Work, deed: Deed) -> NewEvent:
     context = work.context
     told = [[each.rule, each.said] for each in deed.passed if each.state != "waived"]
     changes: dict[str, list[object]] = {
@@ -83,30 +131,19 @@ def _append(work: Work, deed: Deed) -> int:
         changes[ANSWER] = [None, deed.answer]
     if told:
         changes[TOLD] = [None, told]
-    event_id = history.append(
-        work.conn,
-        NewEvent(
-            entity=deed.entity,
-            record_id=deed.id,
-            kind=cast("EventKind", deed.kind),
-            at=context.at,
-            changes=changes,
-            actor_id=person_id(work),
-            channel=context.channel,
-            revision=context.revision,
-            cause=context.cause,
-            depth=context.depth,
-            request_id=context.request_id,
-        ),
+    return NewEvent(
+        entity=deed.entity,
+        record_id=deed.id,
+        kind=cast("EventKind", deed.kind),
+        at=context.at,
+        changes=changes,
+        actor_id=person_id(work),
+        channel=context.channel,
+        revision=context.revision,
+        cause=context.cause,
+        depth=context.depth,
+        request_id=context.request_id,
     )
-    if deed.kind in ("created", "moved") and work.app.entity(deed.entity).has_stages:
-        visits.attribute(work.conn, deed.entity, deed.id, event_id)
-    for proof in deed.proofs:
-        _keep_proof(work, deed, proof, event_id)
-    for finding in deed.passed:
-        if finding.state == "waived":
-            _keep_waiver(work, deed, finding.rule, event_id)
-    return event_id
 
 
 def _keep_proof(work: Work, deed: Deed, proof: Proof, event_id: int) -> None:

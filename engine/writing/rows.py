@@ -21,6 +21,7 @@ from engine.people.sight import SYSTEM_SIGHT
 from engine.store import visits
 from engine.store.records import SystemValues
 from engine.store.seal import Reason, as_system
+from engine.store.visits import Arrival
 from engine.writing.foresight import NeedsWrite
 from engine.writing.uniqueness import hold_back
 from engine.writing.work import Record, Work
@@ -87,7 +88,8 @@ def set_stage(work: Work, entity: Entity, before: Record, pipeline: Pipeline, ta
         _withhold(work, entity, record_id, columns | mark, columns | mark)
         return
     _set(work, entity, before, columns)
-    visits.leave(work.conn, work.app, entity.key, record_id, at)
+    if (left := visits.leave(work.conn, entity.key, record_id, at)) is not None:
+        work.departures.append(left)
     stamps = Stamps(before["owner_id"], before["backup_id"], before["unit_id"])
     _enter(work, entity, record_id, pipeline, target, str(before["stage"]), stamps)
 
@@ -227,11 +229,9 @@ def _first_stage(pipeline: Pipeline | None, stage: str) -> Stage | None:
 def _enter(
     work: Work, entity: Entity, record_id: int, pipeline: Pipeline, stage: Stage, source: str, stamps: Stamps
 ) -> None:
-    visits.enter(
-        work.conn,
-        work.app,
-        entity.key,
-        record_id,
+    arrival = Arrival(
+        entity=entity.key,
+        record_id=record_id,
         pipeline=pipeline.key,
         stage=stage.key,
         source=source,
@@ -240,6 +240,9 @@ def _enter(
         owner_id=stamps.owner_id,
         unit_id=stamps.unit_id,
     )
+    work.arrivals.append(arrival)
+    if work.installed.foresight.asks_visits:
+        visits.enter(work.conn, [(arrival, None)])
 
 
 def _set(work: Work, entity: Entity, before: Record, columns: Mapping[str, object]) -> None:

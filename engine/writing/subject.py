@@ -27,10 +27,14 @@ def _lock(work: Work, entity: Entity, record_id: int) -> None:
     """On SQLite the writer holds everything already. Nobody waits for, or holds, what he does not see."""
     if work.conn.is_only_writer:
         return
-    if not work.sees(entity, record_id):
+    records, sight = work.installed.records, work.sight(entity)
+    if not entity.parent and not sight.conditions:
+        is_held = records.lock_seen(work.conn, sight, entity.key, record_id)
+    elif is_held := work.sees(entity, record_id):
+        for held, held_id in (*reversed(_line_above(work, entity, record_id)), (entity, record_id)):
+            records.lock(work.conn, held.key, [held_id])
+    if not is_held:
         raise NotThere(f"{entity.key} {record_id}")
-    for held, held_id in (*reversed(_line_above(work, entity, record_id)), (entity, record_id)):
-        work.installed.records.lock(work.conn, held.key, [held_id])
     work.read_again()
 
 

@@ -8,7 +8,7 @@ is the same as if the accepted commands had come first, one by one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ from engine.context import Context
 from engine.errors import EngineError, StoreBusy
 from engine.installed import Installed
 from engine.people.moment import env_of
+from engine.people.sight import SYSTEM_SIGHT
 from engine.store.connection import Connection
 from engine.store.driver import DuplicateValue
 from engine.verdict import Finding
@@ -48,14 +49,22 @@ class _UndoneError(Exception):
 
 
 def write_together(
-    installed: Installed, conn: Connection, commands: Sequence[Create | Update], context: Context
+    installed: Installed,
+    conn: Connection,
+    commands: Sequence[Create | Update],
+    context: Context,
+    *,
+    is_rehearsal: bool = False,
 ) -> list[Done]:
-    """What became of each command, in their order. Everything that was accepted is written on the connection."""
+    """What became of each command, in their order. Everything that was accepted is written on the connection.
+
+    is_rehearsal: the records only, as all of it will be undone: what is kept of them beside refuses nothing.
+    """
     env = env_of(conn, context, installed.app)
     left = dict(enumerate(commands))
     done: dict[int, Done] = {}
     while left:
-        tried = _try(installed, conn, left, context, env)
+        tried = _try(installed, conn, left, context, env, is_rehearsal=is_rehearsal)
         refused = [place for place, each in tried.items() if each.is_refused]
         if not refused:
             done.update(tried)
@@ -64,12 +73,19 @@ def write_together(
             done[place] = tried[place]
             del left[place]
     for place in sorted(set(range(len(commands))) - left.keys()):
-        done[place] = _try(installed, conn, {place: commands[place]}, context, env)[place]
+        alone = _try(installed, conn, {place: commands[place]}, context, env, is_rehearsal=is_rehearsal)
+        done[place] = alone[place]
     return [done[place] for place in range(len(commands))]
 
 
 def _try(
-    installed: Installed, conn: Connection, commands: dict[int, Create | Update], context: Context, env: Env
+    installed: Installed,
+    conn: Connection,
+    commands: dict[int, Create | Update],
+    context: Context,
+    env: Env,
+    *,
+    is_rehearsal: bool,
 ) -> dict[int, Done]:
     """What becomes of these commands together. They stay written only if none is refused.
 
@@ -89,11 +105,13 @@ def _try(
                 except EngineError as error:
                     done[at] = Done(error=error)
             _recompute(installed, conn, list(works.values()), env)
+            _read_together(installed, conn, [works[place] for place in written], env)
             for place, (record_id, was_editable) in written.items():
                 done[place] = _judge(works[place], commands[place], record_id, was_editable)
             if any(each.is_refused for each in done.values()):
                 raise _UndoneError
-            _remember(works[place] for place in sorted(written))
+            if not is_rehearsal:
+                _remember(installed, conn, [works[place] for place in sorted(written)], env)
     except DuplicateValue as duplicate:
         finding = uniqueness.refusal_of(works[at], duplicate)
         if finding is None:
@@ -130,8 +148,21 @@ def _judge(work: Work, command: Create | Update, record_id: int, was_editable: b
     return Done(record_id, bool(work.deeds), tuple(work.findings))
 
 
-def _remember(works: Iterable[Work]) -> None:
-    """Numbers in the order of the commands, then events and search words."""
+def _read_together(installed: Installed, conn: Connection, works: Sequence[Work], env: Env) -> None:
+    """All records that are about to be judged or remembered, in one query for each kind."""
+    wanted: defaultdict[str, dict[int, Work]] = defaultdict(dict)
+    for work in works:
+        for image in work.images:
+            wanted[image.entity.key][image.id] = work
+    for entity, work_of in wanted.items():
+        for record in installed.records.find_many(conn, SYSTEM_SIGHT, entity, work_of.keys(), env):
+            work_of[int(record["id"])].have_read(entity, [record])
+
+
+def _remember(installed: Installed, conn: Connection, works: Sequence[Work], env: Env) -> None:
+    """Numbers in the order of the commands, then events, visits and search words."""
     for work in works:
         document_numbers.number_all(work)
-        memory.remember(work)
+    if any(work.numberless for work in works):
+        _read_together(installed, conn, works, env)
+    memory.remember_all(works)

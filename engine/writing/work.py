@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,8 @@ from engine.flow.evidence import Proof
 from engine.flow.sentences import say
 from engine.people.sight import SYSTEM_SIGHT
 from engine.seat import Seat
+from engine.store.tables import has_backup
+from engine.store.visits import Arrival, Departure
 from engine.verdict import Finding, Verdict
 
 Record = dict[str, Any]
@@ -69,6 +71,9 @@ class Work(Seat):
     removed: set[tuple[str, int]] = field(default_factory=set)
     restored: set[tuple[str, int]] = field(default_factory=set)
     """Records brought back, with their parts: they are to be found by their words again."""
+    arrivals: list[Arrival] = field(default_factory=list)
+    departures: list[Departure] = field(default_factory=list)
+    """Visits that begin, to be written with their event, and those that ended: both still to be counted."""
     numberless: list[tuple[str, int]] = field(default_factory=list)
     """Records that still want their document number."""
     imagines: bool = False
@@ -111,8 +116,6 @@ class Work(Seat):
 
     def find(self, entity: Entity, record_id: int, *, seen: bool = True) -> Record | None:
         """The record now: as the actor may see it, or (seen=False) whatever the actor sees."""
-        if seen and not self.sees(entity, record_id):
-            return None
         key = (entity.key, record_id)
         if self._writes != self.conn.record_writes:
             self.read_again()
@@ -121,7 +124,15 @@ class Work(Seat):
             if found is None:
                 return None
             self._whole[key] = found
+        if seen and not self._covers(entity, self._whole[key]):
+            return None
         return {**self._whole[key], **self.withheld.get(key, {})}
+
+    def have_read(self, entity: str, records: Iterable[Record]) -> None:
+        """These were read on the connection a moment ago, together with those of other works."""
+        if self._writes != self.conn.record_writes:
+            self.read_again()
+        self._whole.update({(entity, int(record["id"])): record for record in records})
 
     def stored(self, entity: Entity, record_id: int) -> Record:
         """What is stored of the record, whoever asks: read without the live fields unless they were read already."""
@@ -132,6 +143,11 @@ class Work(Seat):
         if found is None:
             raise NotThere(f"{entity.key} {record_id}")
         return found
+
+    def _covers(self, entity: Entity, record: Record) -> bool:
+        """Whether the record as it is stored lies in the actor's sight."""
+        inside = self.sight(entity).covers(record, has_backup=has_backup(self.app, entity))
+        return self.sees(entity, int(record["id"])) if inside is None else inside
 
     def sees(self, entity: Entity, record_id: int) -> bool:
         """Whether the record is there and in the actor's sight."""

@@ -52,11 +52,14 @@ def _parsed(raw: bytes) -> object:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise unreadable("request.body", say("body_utf8", current_language(), at=error.start)) from None
-    if _depth(text) > DEPTH:
+    if text.count("[") + text.count("{") > DEPTH and _depth(text) > DEPTH:
         raise unreadable("request.body", say("body_deep", current_language(), most=DEPTH))
     try:
         body: object = json.loads(
-            text, object_pairs_hook=_without_doubles, parse_float=ExactFloat, parse_constant=_refuse
+            text,
+            object_pairs_hook=_clean_object if "\\u" in text else _without_doubles,
+            parse_float=ExactFloat,
+            parse_constant=_refuse,
         )
     except json.JSONDecodeError as error:
         raise unreadable(
@@ -99,6 +102,12 @@ def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
         seen: set[str] = set()
         double = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
         raise unreadable("request.body", say("body_double", current_language(), key=double))
+    return body
+
+
+def _clean_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The same, and without halves of characters, which only an escape can bring into text that was UTF-8."""
+    body = _without_doubles(pairs)
     for key, value in pairs:
         if not _is_clean(key) or (isinstance(value, str) and not _is_clean(value)):
             raise unreadable("request.body", say("body_surrogate", current_language()))

@@ -97,7 +97,7 @@ def test_closing_an_account_ends_its_tokens_at_once(database: Database, tmp_path
     with database.read() as conn:
         found = find_token(conn, token, AT)
         assert found is not None
-        assert found.user_id == ann(database)
+        assert found[0].user_id == ann(database)
         assert find_token(conn, token, AT + timedelta(days=91)) is None
     with database.write() as conn:
         users.set_active(conn, ann(database), False)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 import sqlalchemy as sa
 
 from dsl.formula.check import compile_for
 from dsl.formula.tree import Formula
 from dsl.formula.value_types import YESNO
-from engine.people.sight import Sight
+from engine.people.sight import SYSTEM_SIGHT, Sight
 from engine.store.gate import Gate
 from engine.store.live import SqlFormulas
 from engine.store.records import Records
+from engine.store.tables import has_backup
 from tests.unit.engine.store.conftest import Store
 
 
@@ -49,6 +52,37 @@ def test_a_condition_on_a_record_counts_for_its_parts_at_any_depth(store: Store)
     with store.database.read() as conn:
         seen = [line for line in lines if records.find(conn, sight, "quote_line", line) is not None]
     assert seen == lines[:1]
+
+
+@pytest.mark.parametrize("entity", ["customer", "quote"])
+def test_a_sight_says_of_a_record_that_was_read_what_the_gate_says(store: Store, entity: str) -> None:
+    ids = []
+    for owner, backup, unit in product((None, 1, 2), (None, 1), (None, 7, 8)):
+        of = {"customer": store.insert("customer", name=f"above {len(ids)}")} if entity == "quote" else {}
+        named = {"name": f"own {len(ids)}"} if entity == "customer" else {}
+        ids.append(store.insert(entity, owner_id=owner, backup_id=backup, unit_id=unit, **of, **named))
+    sights = [
+        Sight(own_of=own, unit_ids=units, record_ids=chosen, all=everything)
+        for own, units, chosen, everything in product((None, 1), ((), (7,), (7, 9)), ((), (ids[0],)), (False, True))
+    ]
+    records = _records(store)
+    knows_backup = has_backup(store.app, store.app.entity(entity))
+    with store.database.read() as conn:
+        rows = [records.find(conn, SYSTEM_SIGHT, entity, each) for each in ids]
+        for sight in sights:
+            seen = records.visible(conn, sight, entity, ids)
+            said = {row["id"] for row in rows if row is not None and sight.covers(row, has_backup=knows_backup)}
+            assert said == seen, sight
+
+
+def test_a_sight_with_conditions_leaves_what_it_cannot_tell_to_the_gate(store: Store) -> None:
+    large = store.insert("customer", name="large", amount=100_000)
+    sight = Sight(own_of=5, conditions=(_condition(store, "customer", "amount > 500"),))
+    with store.database.read() as conn:
+        row = _records(store).find(conn, SYSTEM_SIGHT, "customer", large)
+    assert row is not None
+    assert sight.covers(row, has_backup=False) is None
+    assert sight.covers({**row, "owner_id": 5}, has_backup=False) is True
 
 
 def test_a_condition_of_a_stranger_is_a_mistake_not_a_hole(store: Store) -> None:

@@ -41,23 +41,25 @@ def test_events_of_many_records_are_one_line_of_time(store: Store) -> None:
     assert found[-1].id == made[-1]
 
 
-def _enter(conn: Connection, stage: str, at: datetime, due: timedelta | None = None) -> int:
-    due_at = at + due if due is not None else None
-    return visits.enter(
-        conn, SMALL, "quote", 1, pipeline="", stage=stage, source="", at=at, due_at=due_at, owner_id=4, unit_id=2
-    )
+def _enter(conn: Connection, stage: str, at: datetime, due: timedelta | None = None) -> None:
+    new = visits.Arrival(
+        entity="quote", record_id=1, pipeline="", stage=stage, source="", at=at,
+        due_at=at + due if due is not None else None, owner_id=4, unit_id=2,
+    )  # fmt: skip
+    visits.enter(conn, [(new, None)])
+    visits.count(conn, SMALL, [new], [])
 
 
 def test_a_visit_lasts_from_entering_to_leaving(store: Store) -> None:
     with store.database.write() as conn:
         _enter(conn, "draft", NOW, timedelta(hours=1))
-        left = visits.leave(conn, SMALL, "quote", 1, NOW + timedelta(hours=2))
+        left = visits.leave(conn, "quote", 1, NOW + timedelta(hours=2))
         _enter(conn, "sent", NOW + timedelta(hours=2))
         found = visits.of(conn, "quote", 1)
         assert visits.last_entered(conn, "quote", 1, "draft") == NOW
         assert visits.last_entered(conn, "quote", 1, "accepted") is None
     assert left is not None
-    assert left.was_late
+    assert left.visit.was_late
     assert [(visit.stage, visit.left_at is None) for visit in found] == [("draft", False), ("sent", True)]
     assert (found[0].owner_id, found[0].unit_id) == (4, 2)
 
@@ -67,7 +69,7 @@ def test_a_record_is_in_one_stage_at_a_time(store: Store) -> None:
         _enter(conn, "draft", NOW)
         with pytest.raises(DuplicateValue), conn.savepoint():
             _enter(conn, "sent", NOW)
-        assert visits.leave(conn, SMALL, "quote", 2, NOW) is None
+        assert visits.leave(conn, "quote", 2, NOW) is None
 
 
 def test_weeks_add_up_what_visits_did(store: Store) -> None:
@@ -75,7 +77,9 @@ def test_weeks_add_up_what_visits_did(store: Store) -> None:
     with store.database.write() as conn:
         for entered in (sunday_night, sunday_night + timedelta(seconds=1), NOW):
             _enter(conn, "draft", entered, timedelta(minutes=1))
-            visits.leave(conn, SMALL, "quote", 1, entered + timedelta(hours=1))
+            left = visits.leave(conn, "quote", 1, entered + timedelta(hours=1))
+            assert left is not None
+            visits.count(conn, SMALL, [], [left])
         weeks = conn.rows(sa.select(stage_week).order_by(stage_week.c.week))
     assert weeks == [
         ("quote", "2026-W47", "draft", 2, 2, 1, 3600, 1),
