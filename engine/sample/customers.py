@@ -224,7 +224,8 @@ def write_order(story: Story, customer: Row, at: datetime, amount: int, **known:
     owner = customer.owner_id or customer.created_by
     planner = story.member("planner").id
     day = story.time.day_of(at)
-    erp_no = f"U8-{day:%y%m}-{story.rng.randrange(16**6):06X}"
+    counted = len(story.book.rows["order"])  # random digits alone meet twice among ten thousand orders, on some days
+    erp_no = f"U8-{day:%y%m}-{story.rng.randrange(16**2):02X}{counted:04X}"
     values = {"amount": amount, "day": day, "due_on": day + timedelta(days=30), "erp_no": erp_no, **known}
     order = story.book.add("order", at, owner, values, parent=customer)
     for stage, mean in (("producing", 3.0), ("shipped", 17.0), ("received", 3.0)):
