@@ -16,7 +16,6 @@ from werkzeug.datastructures import MultiDict
 from dsl.app import Entity, Field
 from engine.answers import Rights
 from engine.commands import Command, Delete, Move, Update
-from engine.errors import BadInput, EngineError, NotThere, VersionConflict
 from engine.store.lists import Query
 from engine.verdict import Outcome
 from web.contexts import Fault, Input, Pick
@@ -24,6 +23,7 @@ from web.pages.filters import both
 from web.pages.frame import entity_or_404, page, rights_of
 from web.pages.inputs import build_input, complaint_of, is_input, typed, value_of
 from web.pages.list_state import ListState, state_in
+from web.pages.reasons import reason_of
 from web.pages.undoing import MOST_EVENTS, joined_events
 from web.session import current_context, current_engine, current_language
 from web.url_parts import id_in
@@ -148,7 +148,7 @@ def _step(state: ListState, form: MultiDict[str, str], progress: Progress) -> Pr
 
 def _one(entity: Entity, form: MultiDict[str, str], record_id: int, progress: Progress) -> Progress:
     [outcome] = current_engine().execute_many([_command(entity, form, record_id)], current_context())
-    reason = _reason(outcome)
+    reason = reason_of(outcome)
     if reason:
         pair = (entity.key, record_id)
         title = current_engine().titles(current_context(), [pair]).get(pair, f"#{record_id}")
@@ -203,18 +203,3 @@ def _total(state: ListState, form: MultiDict[str, str]) -> int:
 def _count(state: ListState) -> int:
     found = current_engine().totals(current_context(), state.entity.key, state.whole_condition, "")
     return found[0].count if found else 0
-
-
-def _reason(outcome: Outcome | EngineError) -> str:
-    """Why it was refused; "" if it was not."""
-    match outcome:
-        case BadInput():
-            return "; ".join(finding.said for finding in outcome.findings)
-        case VersionConflict():
-            return say("有人刚刚改过这条记录")
-        case NotThere():
-            return say("没有这条记录，或者您无权查看")
-        case EngineError():
-            return str(outcome)
-        case _:
-            return "; ".join(finding.said for finding in outcome.verdict.missing)

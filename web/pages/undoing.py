@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as WsgiResponse
 
-from engine.errors import BadInput, EngineError, VersionConflict
 from engine.undo import MOST_EVENTS
 from engine.verdict import Outcome
 from web.pages.frame import is_fragment, page
 from web.pages.login import safe_next
+from web.pages.reasons import reason_of
 from web.session import current_context, current_engine
 from web.url_parts import id_in
-from web.words import say
 
 __all__ = ["MOST_EVENTS", "blueprint", "joined_events", "undo_note", "undo_offer"]
 
@@ -61,7 +60,7 @@ def undo() -> WsgiResponse:
     """`events` as `joined_events` writes them, `back` the page to return to."""
     back = safe_next(request.form.get("back", ""))
     outcomes = current_engine().undo(current_context(), events_in(request.form.get("events", "")))
-    reasons = [reason for reason in map(_reason, outcomes) if reason]
+    reasons = [reason for reason in map(reason_of, outcomes) if reason]
     if reasons:
         done = len(outcomes) - len(reasons)
         return page("undo_refused.html", 422, reasons=list(dict.fromkeys(reasons)), done=done, back=back)
@@ -69,15 +68,3 @@ def undo() -> WsgiResponse:
     if is_fragment():
         return Response("", headers={"HX-Redirect": address})
     return redirect(address, 303)
-
-
-def _reason(outcome: Outcome | EngineError) -> str:
-    match outcome:
-        case BadInput():
-            return "; ".join(finding.said for finding in outcome.findings)
-        case VersionConflict():
-            return say("有人刚刚改过这条记录")
-        case EngineError():
-            return str(outcome)
-        case _:
-            return "; ".join(finding.said for finding in outcome.verdict.missing)
