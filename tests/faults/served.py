@@ -48,9 +48,9 @@ def founded(data: Path, url: str) -> Keys:
 class Server:
     """`sluice start` in a process group of its own. wrap: a command before it, such as a tracer's."""
 
-    def __init__(self, data: Path, url: str, wrap: Sequence[str] = ()) -> None:
+    def __init__(self, data: Path, url: str, wrap: Sequence[str] = (), app: Path = WORKSHOP) -> None:
         self.port = _free_port()
-        options = ["--no-sample", "--port", str(self.port), "--data", str(data), "--app", str(WORKSHOP)]
+        options = ["--no-sample", "--port", str(self.port), "--data", str(data), "--app", str(app)]
         self._command = [*wrap, sys.executable, "-m", "web", "start", *options, *(["--database", url] if url else [])]
         self._process: subprocess.Popen[str] | None = None
         self.said: list[str] = []

@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import PostgresServer
 from tests.faults.crashes import crash_everywhere
 from tests.faults.full_disk import may_mount, survive_full_disk
+from tests.faults.import_kills import survive_killed_command, survive_killed_server
 from tests.faults.kills import survive_kills
 from tests.faults.operations import OPERATIONS, Operation
 from tests.faults.power_cuts import survive_cuts
@@ -22,6 +23,19 @@ EVIDENCE = "evidence, then a move"
 def test_kills_lose_and_double_nothing(tmp_path: Path, database_url: str) -> None:
     report = survive_kills(tmp_path, "" if database_url.startswith("sqlite") else database_url, kills=2)
     assert report.acknowledged > 0
+    assert report.faults == []
+
+
+def test_an_import_goes_on_by_itself_after_every_kill_of_the_server(tmp_path: Path) -> None:
+    report = survive_killed_server(tmp_path, "", kills=3, seed=5)
+    assert report.faults == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_killed_import_command_goes_on_where_it_was(tmp_path: Path, database_url: str, seed: int) -> None:
+    url = "" if database_url.startswith("sqlite") else database_url
+    report = survive_killed_command(tmp_path, url, kills=2, seed=seed)
+    assert report.kills >= 1
     assert report.faults == []
 
 

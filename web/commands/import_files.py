@@ -19,8 +19,9 @@ from web.commands.places import engine_at
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="xlsx, xls, ods or csv")
-    parser.add_argument("--as", dest="key", required=True, metavar="KEY", help="an import of the app")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="xlsx, xls, ods or csv")
+    parser.add_argument("--as", dest="key", metavar="KEY", help="an import of the app")
+    parser.add_argument("--continue", dest="run", type=int, metavar="RUN", help="go on with one that was stopped")
     parser.add_argument("--by", required=True, metavar="LOGIN", help="who imports: with this person's rights")
     parser.add_argument("--dry", action="store_true", help="say what would be done and write nothing")
     parser.add_argument("--found", choices=("update", "fill", "skip", "review"), default="", help="for what is there")
@@ -55,19 +56,32 @@ def _acting(engine: Engine, login: str) -> Context:
 
 
 def _import(imports: Imports, context: Context, arguments: argparse.Namespace) -> Progress:
-    files = [(path.name, path) for path in arguments.files]
-    missing = next((path for path in arguments.files if not path.is_file()), None)
-    if missing is not None:
-        raise FileRefused(f"没有文件 {missing} | There is no file {missing}")
-    run_id = imports.upload(context, arguments.key, files)
-    imports.map(context, run_id, {}, {}, found=arguments.found)
+    run_id = arguments.run or _begin(imports, context, arguments)
+    progress = _drive(imports, context, run_id, until="judging")
     if arguments.dry:
         progress = _drive(imports, context, run_id)
         imports.cancel(context, run_id)
         return progress
-    _drive(imports, context, run_id, until="judging")
-    imports.start(context, run_id)
+    if progress.run.state in ("judging", "ready"):
+        imports.start(context, run_id)
     return _drive(imports, context, run_id)
+
+
+def _begin(imports: Imports, context: Context, arguments: argparse.Namespace) -> int:
+    """The new run, with its columns as they are proposed. How to go on with it is said at once: nobody knows when it
+    may be needed."""
+    if not arguments.files or not arguments.key:
+        raise FileRefused(
+            "请给出文件和 --as，或用 --continue 接着做 | Name files and --as KEY, or go on with --continue RUN"
+        )
+    missing = next((path for path in arguments.files if not path.is_file()), None)
+    if missing is not None:
+        raise FileRefused(f"没有文件 {missing} | There is no file {missing}")
+    run_id = imports.upload(context, arguments.key, [(path.name, path) for path in arguments.files])
+    imports.map(context, run_id, {}, {}, found=arguments.found)
+    hint = ("中断后用 --continue {n} 接着做", "if it is stopped, go on with --continue {n}")
+    print(hint[0 if terminal_language() == "zh" else 1].format(n=run_id), file=sys.stderr, flush=True)
+    return run_id
 
 
 def _drive(imports: Imports, context: Context, run_id: int, until: str = "") -> Progress:
