@@ -166,6 +166,18 @@ class ImportColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class Compare:
+    """What a comparison with an old system looks at. fields: all that a file has, where none is named.
+
+    condition: the records that ought to be in the file too. ignores_empty: an empty cell agrees with every value.
+    """
+
+    fields: tuple[str, ...] = ()
+    condition: Formula | None = None
+    ignores_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """columns: head in the file → the column. same_when: each entry alone tells a record again; its fields together.
 
@@ -181,6 +193,7 @@ class Import:
     same_when: tuple[tuple[str, ...], ...] = ()
     found: Found = "review"
     roles: frozenset[str] = frozenset()
+    compare: Compare = Compare()
 
 
 @dataclass(frozen=True, slots=True)

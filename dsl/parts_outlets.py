@@ -87,6 +87,12 @@ OUTLET_PARTS: Mapping[str, Part] = {
         "same_when any What tells a record again: a field, or [fields] that agree together; any one of them is enough",
         "found update|fill|skip|review What when it is there already: overwrite, fill what is empty, leave it, ask",
         "by names The roles that may import; without it whoever may create the records",
+        "compare @import_compare What a comparison of such a file with the records looks at",
+    ),
+    "import_compare": part(
+        "fields names The fields that are compared; without it all that the file has",
+        "where formula The records that ought to be in the file; without it all in sight",
+        "empty differs|same Whether an empty cell beside a value is a difference (it is)",
     ),
     "import_column": part(
         "fills! name The field; contacts.name is the name in a row of the table contacts",

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, Command] = {
     "test": Command("test", "run the whole suite; arguments are pytest's", hands_on=True),
     "worker": Command("worker", "run the jobs of other processes (PostgreSQL)"),
     "import": Command("import_files", "load records from spreadsheets"),
+    "reconcile": Command("reconcile", "compare an old system's list with the records; writes nothing"),
     "export": Command("export", "write records to a file"),
     "backup": Command("backup", "copy the data while people work"),
     "restore": Command("restore", "bring a backup back"),

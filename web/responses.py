@@ -18,6 +18,8 @@ from engine.verdict import Explanation, Finding
 from web.session import current_language, is_api_request
 from web.templating import rendered
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 STATUS: Mapping[type[errors.EngineError], int] = {
     errors.NotThere: 404,
     errors.Refused: 422,

@@ -126,12 +126,12 @@ OUTLET_CODES = (
     row(
         "M51",
         ("没有一列填这个字段", "No column fills this field"),
-        ("same_when 用到“{name}”，却没有一列填它", "same_when uses “{name}”, which no column fills"),
+        ("这里用到“{name}”，却没有一列填它", "“{name}” is used here, and no column fills it"),
         (
-            "在 columns: 里加上填它的列，或从 same_when 里去掉",
-            "Add a column that fills it, or leave it out of same_when",
+            "在 columns: 里加上填它的列，或从这里去掉",
+            "Add a column that fills it, or leave it out here",
         ),
-        ("文件里没有的值认不出重复。", "What no file says cannot tell a record again."),
+        ("文件里没有的值认不出重复，也无从比较。", "What no file says tells no record again, and cannot be compared."),
         _app("imports: {old: {to: deal, columns: {名称: name}, same_when: [amount]}}"),
         _app("imports: {old: {to: deal, columns: {名称: name}, same_when: [name]}}"),
     ),

@@ -8,7 +8,7 @@ from typing import cast
 from dsl.app import Field
 from dsl.nodes import Entry, Node, Scalar
 from dsl.nodes import Mapping as MappingNode
-from dsl.outlets import Alike, Found, Import, ImportColumn
+from dsl.outlets import Alike, Compare, Found, Import, ImportColumn
 from dsl.read import Block, empty_block
 from dsl.read_entity import named
 from dsl.resolve.fields import read_literal
@@ -31,6 +31,7 @@ def resolve_imports(site: Site) -> dict[str, Import]:
         before = len(site.reading.problems)
         columns = {column.head: column for column in _columns(site, block, entity)}
         same_when = _same_when(site, block, entity, columns)
+        compare = _compare(site, block, entity, columns)
         if len(site.reading.problems) == before:
             _check_complete(site, entry.key, entity, columns)
         found[entry.key.text] = Import(
@@ -42,8 +43,25 @@ def resolve_imports(site: Site) -> dict[str, Import]:
             same_when=same_when,
             found=cast("Found", block.one_of("found", "review")),
             roles=site.role_words(block.words("by")),
+            compare=compare,
         )
     return found
+
+
+def _compare(site: Site, block: Block, entity: str, columns: Mapping[str, ImportColumn]) -> Compare:
+    node = block.get("compare")
+    if node is None:
+        return Compare()
+    part = site.reading.block(node, "import_compare", block.key_span("compare"))
+    filled = {column.fills for column in columns.values() if not column.rows}
+    for word in part.words("fields"):
+        if site.field_word(word, entity) and word.text not in filled:
+            site.reading.report("M51", word.span, name=word.text)
+    return Compare(
+        fields=tuple(word.text for word in part.words("fields")),
+        condition=site.condition(part.scalar("where"), entity),
+        ignores_empty=part.one_of("empty", "differs") == "same",
+    )
 
 
 def _columns(site: Site, block: Block, entity: str) -> Iterator[ImportColumn]:

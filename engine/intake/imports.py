@@ -8,7 +8,8 @@ to do puts a job for it in the same transaction, so it goes on when nobody looks
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NoReturn, TypeVar, cast
@@ -19,6 +20,8 @@ from engine.errors import BadInput, NotAllowed, NotThere
 from engine.flow.sentences import say
 from engine.installed import Installed
 from engine.intake import background, ledger, report
+from engine.intake.comparing import Comparing, readable_part
+from engine.intake.comparison import Comparison
 from engine.intake.headings import Table, cut
 from engine.intake.known import people_names
 from engine.intake.ledger import RowOfRun, Run, SheetOfRun
@@ -86,11 +89,20 @@ class Imports:
 
     # --- upload and mapping ------------------------------------------------------------------------------------------
 
-    def upload(self, context: Context, key: str, files: Sequence[tuple[str, Path]], *, once: str = "") -> int:
+    def upload(
+        self,
+        context: Context,
+        key: str,
+        files: Sequence[tuple[str, Path]],
+        *,
+        once: str = "",
+        purpose: ledger.Purpose = "import",
+    ) -> int:
         """Reads the files (name, path) and keeps their rows; the new run's id. Its mapping is proposed.
 
-        once: an idempotency key; the same files under it answer with the same run. Raises FileRefused for a file that
-        is no readable table, BadInput for too many rows, KeyReused: nothing is kept then.
+        purpose: to compare them with the records writes none. once: an idempotency key; the same files under it answer
+        with the same run. Raises FileRefused for a file that is no readable table, BadInput for too many rows,
+        KeyReused: nothing is kept then.
         """
         wanted = self.wanted(context, key)
         known = known_heads(self.installed.app, wanted)
@@ -100,7 +112,7 @@ class Imports:
         if not 0 < total <= MOST_ROWS:
             _refuse("files", say(context.actor.language, "import.rows", most=MOST_ROWS))
 
-        digest = _digest(key, files) if once else ""
+        digest = _digest(f"{purpose} {key}", files) if once else ""
 
         def keep(conn: Connection) -> int:
             if once and (kept := idempotency.find_kept(conn, context, once, digest)) is not None:
@@ -108,9 +120,9 @@ class Imports:
             run_id = ledger.add_run(
                 conn,
                 {
-                    "key": key, "entity": wanted.entity, "found": wanted.found, "actor_id": context.actor.id,
-                    "state": "mapping", "total": total, "words": {}, "created_at": context.at,
-                    "changed_at": context.at,
+                    "key": key, "entity": wanted.entity, "found": wanted.found, "purpose": purpose,
+                    "actor_id": context.actor.id, "state": "mapping", "total": total, "words": {},
+                    "created_at": context.at, "changed_at": context.at,
                 },
             )  # fmt: skip
             first = 1
@@ -159,7 +171,9 @@ class Imports:
         """
 
         def settle(conn: Connection) -> None:
-            run, wanted = self._run(conn, context, run_id, ("mapping", "ready"), lock=True)
+            run, wanted = self._run(conn, context, run_id, ("mapping", "ready", "done"), lock=True)
+            if run.state == "done" and not run.is_comparison:
+                _refuse("state", say(context.actor.language, "import.state", state=run.state))
             for sheet in ledger.sheets_of(conn, run.id):
                 chosen = mapping.get(sheet.id, sheet.mapping)
                 texts = {head: text for head, text in fixed.get(sheet.id, sheet.fixed).items() if text}
@@ -195,10 +209,10 @@ class Imports:
         """As `advance`, without its counts."""
         database = self.installed.database
         run, wanted = self._seen(context, run_id)
-        step = Step(self.installed, replace(context, channel="import"), replace(wanted, found=cast("Found", run.found)))
+        step = self._step(replace(context, channel="import"), run, wanted)
         if run.state in ("judging", "running"):
             step.write(run, dry=run.state == "judging")
-        elif run.state in ("cleaning", "matching"):
+        elif run.is_working:
             database.run(lambda conn: self._prepare(conn, context, step, run_id), is_keyed=True)
         return self._seen(context, run_id)[0]
 
@@ -208,14 +222,29 @@ class Imports:
             step.clean(conn, run)
         elif run.state == "matching":
             step.match(conn, run)
+        elif run.state == "comparing":
+            Comparing(self.installed, context, step.wanted, conn, run).next_rows()
+
+    def _step(self, context: Context, run: Run, wanted: Import) -> Step:
+        """What people chose for this run goes before what the app says; a comparison reads what they may read."""
+        wanted = replace(wanted, found=cast("Found", run.found))
+        if run.is_comparison:
+            wanted = readable_part(self.installed.app, context.actor, wanted)
+        return Step(self.installed, context, wanted)
 
     def start(self, context: Context, run_id: int) -> None:
         """From the preview (or without it) to the work itself; or once more, over what waited for an answer."""
+        self._not_compared(context, run_id)
         self._move(context, run_id, ("judging", "ready", "done"), "running")
 
     def cancel(self, context: Context, run_id: int) -> None:
         """Stops a run; what is already written stays, and the report tells it."""
-        self._move(context, run_id, ("mapping", "cleaning", "matching", "judging", "ready", "running"), "cancelled")
+        self._move(context, run_id, ("mapping", "ready", *ledger.WORKING), "cancelled")
+
+    def _not_compared(self, context: Context, run_id: int) -> None:
+        """Raises BadInput for a comparison: there is nothing in it to write or to decide."""
+        if self._seen(context, run_id)[0].is_comparison:
+            _refuse("purpose", say(context.actor.language, "import.compared"))
 
     def _move(self, context: Context, run_id: int, allowed: Sequence[ledger.State], to: ledger.State) -> None:
         def move(conn: Connection) -> None:
@@ -252,6 +281,8 @@ class Imports:
         What they change is judged anew by the next `advance`.
         """
 
+        self._not_compared(context, run_id)
+
         def decide(conn: Connection) -> None:
             run, _ = self._run(conn, context, run_id, ("ready", "done"), lock=True)
 
@@ -266,8 +297,7 @@ class Imports:
 
     def _review(self, conn: Connection, context: Context, run_id: int, look: Callable[[Review], T]) -> T:
         run, wanted = self._run(conn, context, run_id)
-        step = Step(self.installed, context, replace(wanted, found=cast("Found", run.found)))
-        return look(Review(step, conn, run_id))
+        return look(Review(self._step(context, run, wanted), conn, run_id))
 
     def problems(self, context: Context, run_id: int) -> tuple[list[Problem], list[Strange]]:
         """What refuses rows, and the words that mean no option; the most frequent first."""
@@ -290,6 +320,16 @@ class Imports:
             self._run(conn, context, run_id)
             return report.refused_file(conn, run_id, context.actor.language)
 
+    @contextmanager
+    def comparison(self, context: Context, run_id: int) -> Iterator[Comparison]:
+        """What a comparison has found. Raises NotThere for any other run."""
+        with self.installed.database.snapshot() as conn:
+            run, wanted = self._run(conn, context, run_id)
+            if not run.is_comparison:
+                raise NotThere(f"comparison {run_id}")
+            wanted = readable_part(self.installed.app, context.actor, wanted)
+            yield Comparison(self.installed, conn, context, wanted, run)
+
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def runs(self, context: Context) -> list[Run]:
@@ -305,7 +345,7 @@ class Imports:
             questions = sum(1 for each in ledger.questions_of(conn, run_id) if not each.answer)
             sheets = tuple(ledger.sheets_of(conn, run_id))
         fates = counts["state"]
-        if run.state == "done" and (waiting := run.total - sum(fates.values())):
+        if run.state == "done" and not run.is_comparison and (waiting := run.total - sum(fates.values())):
             fates["asked"] = waiting
         return Progress(run, sheets, counts["foreseen"], fates, questions)
 

@@ -100,13 +100,17 @@ def people_names(conn: Connection) -> frozenset[str]:
     return frozenset(person.name for person in users.active_people(conn))
 
 
-def records_like(installed: Installed, conn: Connection, wanted: Import, items: Collection[Item]) -> list[Item]:
-    """The records, whoever sees them, that share a key, a name or a hint with one of the items.
+def records_like(
+    installed: Installed, conn: Connection, wanted: Import, items: Collection[Item], seer: Context | None = None
+) -> list[Item]:
+    """The records that share a key, a name or a hint with one of the items.
 
-    Nothing of them is shown: whether the actor may change one is judged where it is written.
+    seer: only those in this person's sight. Without one, whoever sees them: then nothing of them may be shown, and
+    whether the actor may change one is judged where it is written.
     """
     sought = {block for item in items for block in _blocks(item)}
-    return [item for item in _all_records(installed, conn, wanted) if not sought.isdisjoint(_blocks(item))]
+    records = _all_records(installed, conn, wanted) if seer is None else _seen_records(installed, conn, wanted, seer)
+    return [item for item in records if not sought.isdisjoint(_blocks(item))]
 
 
 def _blocks(item: Item) -> Iterator[tuple[object, str]]:
@@ -114,6 +118,17 @@ def _blocks(item: Item) -> Iterator[tuple[object, str]]:
     if item.name is not None:
         yield "name", item.name.core
     yield from (("hint", hint) for hint in item.hints)
+
+
+def _seen_records(installed: Installed, conn: Connection, wanted: Import, seer: Context) -> Iterator[Item]:
+    app, gate = installed.app, installed.gate
+    sight = permissions.sight_of(app, seer.actor, app.entity(wanted.entity))
+    fields = [key for key in key_fields(app, wanted) if installed.tables.entity(wanted.entity).has_column(key)]
+    rows = gate.readable(wanted.entity, sight, stored=fields)
+    params = gate.params(sight, env_of(conn, seer, app))
+    chosen = sa.select(rows.c.id, *(rows.c[key] for key in fields)).order_by(rows.c.id)
+    for record_id, *values in conn.rows(chosen, params) if fields else ():
+        yield item_of(app, wanted, -record_id, dict(zip(fields, values, strict=True)))
 
 
 def _all_records(installed: Installed, conn: Connection, wanted: Import) -> Iterator[Item]:

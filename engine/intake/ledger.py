@@ -14,11 +14,13 @@ from engine.store.connection import Connection
 from engine.store.import_tables import import_question, import_row, import_run, import_sheet
 from engine.store.plans import Plans
 
-State = Literal["mapping", "cleaning", "matching", "judging", "ready", "running", "done", "cancelled"]
-Fate = Literal["", "created", "changed", "same", "skipped", "refused", "merged", "asked"]
-"""What became (or would become) of a row. asked: it waits for the answer to a question."""
+State = Literal["mapping", "cleaning", "matching", "judging", "ready", "running", "comparing", "done", "cancelled"]
+Fate = Literal["", "created", "changed", "same", "skipped", "refused", "merged", "asked", "differs", "missing"]
+"""What became (or would become) of a row. asked: it waits for the answer to a question. differs, missing: in a
+comparison, from its record; it has none."""
+Purpose = Literal["import", "compare"]
 
-WORKING: tuple[State, ...] = ("cleaning", "matching", "judging", "running")
+WORKING: tuple[State, ...] = ("cleaning", "matching", "judging", "running", "comparing")
 _plans = Plans()
 _r, _q = import_row.c, import_question.c
 
@@ -31,6 +33,7 @@ class Run:
     key: str
     entity: str
     found: str
+    purpose: Purpose
     actor_id: int | None
     state: State
     position: int
@@ -42,6 +45,10 @@ class Run:
     @property
     def is_working(self) -> bool:
         return self.state in WORKING
+
+    @property
+    def is_comparison(self) -> bool:
+        return self.purpose == "compare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,8 @@ class RowOfRun:
     foreseen: Fate = ""
     state: Fate = ""
     said: Sequence[str] = ()
+    differences: Sequence[Sequence[str]] = ()
+    """[path, the file's value, the record's], as people read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +125,16 @@ def set_run(conn: Connection, run_id: int, at: datetime, **values: object) -> No
 def _run_columns() -> sa.Select[Any]:
     c = import_run.c
     return sa.select(
-        c.id, c.key, c.entity, c.found, c.actor_id, c.state, c.position, c.total, c.words, c.created_at, c.changed_at
-    )
+        c.id, c.key, c.entity, c.found, c.purpose, c.actor_id, c.state, c.position, c.total, c.words,
+        c.created_at, c.changed_at,
+    )  # fmt: skip
 
 
 def _run(row: Sequence[Any]) -> Run:
-    run_id, key, entity, found, actor_id, state, position, total, words, created_at, changed_at = row
-    return Run(run_id, key, entity, found, actor_id, state, position, total, words or {}, created_at, changed_at)
+    run_id, key, entity, found, purpose, actor_id, state, position, total, words, created_at, changed_at = row
+    return Run(
+        run_id, key, entity, found, purpose, actor_id, state, position, total, words or {}, created_at, changed_at
+    )
 
 
 # --- sheets ----------------------------------------------------------------------------------------------------------
@@ -209,8 +221,8 @@ def set_rows(conn: Connection, run_id: int, columns: Sequence[str], rows: Sequen
 
 def separate_rows(conn: Connection, run_id: int) -> None:
     """Every row stands for itself again, without a record, a choice or a fate."""
-    apart = {"leader": _r.number, "record_id": None, "choice": None, "foreseen": "", "said": None}
-    conn.execute(sa.update(import_row).where(_r.run_id == run_id).values(**apart))
+    apart = {"leader": _r.number, "record_id": None, "choice": None, "foreseen": "", "state": "", "said": None}
+    conn.execute(sa.update(import_row).where(_r.run_id == run_id).values(differences=None, **apart))
 
 
 def leads() -> sa.ColumnElement[bool]:
@@ -234,15 +246,15 @@ def came_to(fates: Sequence[Fate]) -> sa.ColumnElement[bool]:
 def _row_columns() -> sa.Select[Any]:
     return sa.select(
         _r.number, _r.sheet_id, _r.line, _r.cells, _r.cleaned, _r.faults, _r.leader, _r.record_id, _r.choice,
-        _r.foreseen, _r.state, _r.said,
+        _r.foreseen, _r.state, _r.said, _r.differences,
     )  # fmt: skip
 
 
 def _row(row: Sequence[Any]) -> RowOfRun:
-    number, sheet_id, line, cells, cleaned, faults, leader, record_id, choice, foreseen, state, said = row
+    number, sheet_id, line, cells, cleaned, faults, leader, record_id, choice, foreseen, state, said, told = row
     return RowOfRun(
         number, sheet_id, line, cells or [], cleaned or {}, faults or (), leader, record_id, choice or {},
-        foreseen, state, said or (),
+        foreseen, state, said or (), told or (),
     )  # fmt: skip
 
 

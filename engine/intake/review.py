@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dsl.app import Entity, Field
-from dsl.formula.value_types import PersonType, RefType
-from dsl.kinds import text_value
 from engine.intake import ledger
 from engine.intake.ledger import Question, RowOfRun
 from engine.intake.merging import Merge, merges
+from engine.intake.spoken import Spoken
 from engine.intake.steps import Step
-from engine.people import users
 from engine.store.connection import Connection
 from engine.store.import_tables import import_row
 from engine.writing.stored_json import from_json
@@ -208,14 +206,7 @@ class Review:
         return self._said_of(self.entity.fields[path], value)
 
     def _said_of(self, field: Field, value: object) -> str:
-        match field.value_type:
-            case PersonType() if isinstance(value, int):
-                person = users.people(self.conn, [value]).get(value)
-                return person.name if person else ""
-            case RefType(entity=entity) if isinstance(value, int):
-                return self.step.installed.records.titles(self.conn, [(entity, value)]).get((entity, value), "")
-            case _:
-                return text_value(self.step.app, field, value, self.step.language)
+        return Spoken(self.step.installed, self.conn, self.step.language).text(field, value)
 
     def _rows(self, numbers: Sequence[int]) -> dict[int, RowOfRun]:
         wanted = import_row.c.number.in_(sorted(set(numbers)))

@@ -100,7 +100,8 @@ class Step:
         """Puts rows together that are one thing, finds the records they already are, and asks where it is not sure."""
         rows = {row.number: row for row in ledger.rows_after(conn, run.id, 0, _ALL)}
         items = [item_of(self.app, self.wanted, row.number, row.cleaned) for row in rows.values()]
-        found = find_duplicates([*items, *records_like(self.installed, conn, self.wanted, items)])
+        seer = self.context if run.is_comparison else None
+        found = find_duplicates([*items, *records_like(self.installed, conn, self.wanted, items, seer)])
         led: dict[int, dict[str, object]] = {}
         for group in found.groups:
             members = [at for at in group if at > 0]
@@ -120,7 +121,7 @@ class Step:
             if not rows[doubt.other].faults and (doubt.one < 0 or not rows[doubt.one].faults)
         ]  # fmt: skip
         ledger.add_questions(conn, run.id, [each for each in questions if self._is_askable(conn, each["record_id"])])
-        self.to(conn, run, "judging")
+        self.to(conn, run, "comparing" if run.is_comparison else "judging")
 
     def _is_askable(self, conn: Connection, record_id: object) -> bool:
         """Nobody is asked about a record that he does not see."""

@@ -15,6 +15,7 @@ import_run = sa.Table(
     new_text("key"),
     new_text("entity"),
     new_text("found"),
+    new_text("purpose", "import"),  # import | compare: nothing but this ledger is written then
     new_ref("actor_id", "user_account"),
     new_text("state"),  # mapping | cleaning | matching | judging | ready | running | done | cancelled
     new_number("position"),  # the last row that the present state is done with
@@ -57,6 +58,7 @@ import_row = sa.Table(
     new_text("foreseen"),  # what a dry run says: created | changed | same | skipped | refused
     new_text("state"),  # what became of it: the same words, or "merged", or "" while it waits
     sa.Column("said", JsonText),  # why it is refused
+    sa.Column("differences", JsonText),  # of a comparison: [[path, the file's value, the record's]]
 )
 sa.Index("import_row_leader", import_row.c.run_id, import_row.c.leader)
 

@@ -127,6 +127,34 @@ def test_a_cancelled_run_starts_no_more(engine: Engine, director: Program) -> No
     assert run["id"] in [each["id"] for each in found(director.get("/import-runs"))["items"]]
 
 
+def test_a_program_compares_a_list_with_the_records_and_writes_nothing(engine: Engine, director: Program) -> None:
+    """S2-26 for a program."""
+    one = found(director.post("/customer", {"name": "太仓恒达机械有限公司", "industry": "machine"}), 201)
+    director.post("/customer", {"name": "太仓永信五金有限公司", "industry": "machine"})
+    text = f"{HEADS}\n太仓恒达机械有限公司,电子,,,\n张家港没有机械,机械,,,\n"
+    files = {"files": [(io.BytesIO(text.encode()), "旧.csv")]}
+    answer = director.client.post("/api/v1/imports/customers/compare", headers=director.headers, data=files)
+    run = found(answer, 201)
+    assert run["purpose"] == "compare"
+    found(director.call("PUT", f"/import-runs/{run['id']}/mapping", {}))
+    before = found(director.get("/customer", total="true"))["total"]
+    assert driven(engine, director, run["id"])["state"] == "done"
+    assert found(director.get("/customer", total="true"))["total"] == before
+    told = found(director.get(f"/import-runs/{run['id']}/differences"))
+    assert (told["counts"]["differs"], told["counts"]["missing"]) == (1, 1)
+    (row,) = told["items"]
+    assert (row["record_id"], row["place"]) == (one["id"], "旧.csv · 2")
+    assert [(each["field"], each["file"], each["here"]) for each in row["fields"]] == [
+        ("industry", "Consumer electronics", "Machinery")
+    ]
+    alone = found(director.get(f"/import-runs/{run['id']}/differences", part="only_here", limit=1000))["items"]
+    assert "太仓永信五金有限公司" in [each["title"] for each in alone]
+    assert director.get(f"/import-runs/{run['id']}/comparison").data.startswith(b"PK")
+    assert director.post(f"/import-runs/{run['id']}/start", {}).status_code == 422
+    imported = previewed(engine, director, f"{HEADS}\n高邮恒达机械,机械,,,\n")
+    assert director.get(f"/import-runs/{imported['id']}/differences").status_code == 404
+
+
 def test_a_run_is_nobody_elses_and_the_import_only_theirs_whom_the_app_names(
     engine: Engine, director: Program, acting: As
 ) -> None:
@@ -135,7 +163,7 @@ def test_a_run_is_nobody_elses_and_the_import_only_theirs_whom_the_app_names(
     assert send(seller, TWINS).status_code == 403
     assert send(director, TWINS, key="nothing").status_code == 404
     run = previewed(engine, director, f"{HEADS}\n启东恒达机械,机械,,,\n")
-    for path in ("", "/problems", "/rows", "/refused", "/questions"):
+    for path in ("", "/problems", "/rows", "/refused", "/questions", "/differences", "/comparison"):
         assert seller.get(f"/import-runs/{run['id']}{path}").status_code == 404
     for path in ("start", "cancel", "answers"):
         assert seller.post(f"/import-runs/{run['id']}/{path}", {}).status_code == 404

@@ -119,3 +119,32 @@ def test_the_refused_rows_are_offered_as_a_file(at: At) -> None:
     assert answer.data.startswith(b"PK")
     send(director, f"{run}/cancel")
     assert "Cancelled" in ask(director, run)
+
+
+def test_a_list_of_the_old_system_is_compared_page_by_page(at: At) -> None:
+    """S2-26."""
+    director = at("director")
+    assert "/imports/compare/customers" in ask(director, "/imports")
+    first = upload(director, "公司名称,所属行业,座机\n启东恒达机械有限公司,机械,\n启东永信机械有限公司,机械,\n")
+    send(director, f"{first}/mapping", **chosen(ask(director, first)))
+    drive(director, first)
+    send(director, f"{first}/start")
+    drive(director, first)
+    old = "公司名称,所属行业,座机\n启东恒达机械有限公司,电子,\n启东没有机械,机械,\n".encode("gb18030")
+    answer = send(director, "/imports/compare/customers", files=(io.BytesIO(old), "旧系统.csv"))
+    assert answer.status_code == 303
+    run = answer.headers["Location"]
+    page = ask(director, run)
+    assert "import-policies" not in page
+    assert send(director, f"{run}/mapping", **chosen(page)).status_code == 303
+    while "import-progress" in (shown := director.client.get(run, follow_redirects=True)).text:
+        assert send(director, f"{run}/advance").status_code == 303
+    assert shown.request.path == f"{run}/compared"
+    assert re.search(r"启东恒达机械有限公司</a>.*Consumer electronics.*Machinery", shown.text, re.DOTALL)
+    assert "启东没有机械" in ask(director, f"{run}/compared?part=missing")
+    alone = ask(director, f"{run}/compared?part=only_here")
+    assert re.search(r'href="/e/customer/\d+">启东永信机械有限公司', alone)
+    assert director.client.get(f"{run}/comparison.xlsx").data.startswith(b"PK")
+    for path in (f"{run}/compared", f"{run}/comparison.xlsx"):
+        assert at("sales").client.get(path).status_code == 404
+    assert at("sales").client.get("/imports/compare/customers").status_code == 403

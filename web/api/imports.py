@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import get_args
 
 from flask import Response, request, url_for
 
 from dsl.outlets import Import
+from engine.intake.comparison import PARTS, ComparedRow, Part
 from engine.intake.imports import Imports, Progress
-from engine.intake.ledger import Fate, RowOfRun, Run
+from engine.intake.ledger import Fate, Purpose, RowOfRun, Run
 from engine.intake.mapping import meanings, required_heads
 from engine.intake.report import place_of
 from engine.intake.review import Line
@@ -17,7 +19,7 @@ from web.api.body import idempotency_key, json_object, refuse_others, unreadable
 from web.api.import_bodies import answers, mapping_wish
 from web.api.people import instant
 from web.api.sentences import say
-from web.responses import json_answer
+from web.responses import XLSX, json_answer
 from web.session import current_context, current_engine, current_language
 from web.uploads import on_disk
 from web.url_parts import id_in
@@ -25,7 +27,6 @@ from web.url_parts import id_in
 MOST_FILES = 20
 MOST_ROWS = 1_000
 FATES: tuple[Fate, ...] = tuple(fate for fate in get_args(Fate) if fate)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _imports() -> Imports:
@@ -58,12 +59,22 @@ def _import_json(wanted: Import) -> dict[str, object]:
 @api.post("/imports/<key>")
 def begin_import(key: str) -> Response:
     """multipart/form-data with parts `files`; → the run, whose mapping is proposed and waits to be settled."""
+    return _begin(key, "import")
+
+
+@api.post("/imports/<key>/compare")
+def begin_comparison(key: str) -> Response:
+    """As an import; once its mapping is settled the files are compared with the records, and nothing is written."""
+    return _begin(key, "compare")
+
+
+def _begin(key: str, purpose: Purpose) -> Response:
     once = idempotency_key() or ""
     parts = [part for part in request.files.getlist("files") if part.filename]
     if not 1 <= len(parts) <= MOST_FILES:
         raise unreadable("request.body.files", say("files_wanted", current_language(), most=MOST_FILES), 422)
     with on_disk(parts) as files:
-        run_id = _imports().upload(current_context(), key, files, once=once)
+        run_id = _imports().upload(current_context(), key, files, once=once, purpose=purpose)
     return _answer(run_id, 201)
 
 
@@ -139,6 +150,7 @@ def _run_json(run: Run) -> dict[str, object]:
     return {
         "id": run.id,
         "import": run.key,
+        "purpose": run.purpose,
         "entity": run.entity,
         "state": run.state,
         "found": run.found,
@@ -178,22 +190,28 @@ def list_problems(run_id: int) -> Response:
 @api.get("/import-runs/<int:run_id>/rows")
 def list_rows(run_id: int) -> Response:
     """Row by row; `?state=refused`, `?after=` the number of the last one seen, `?limit=`."""
-    known = {"state", "after", "limit"}
-    if unknown := sorted(set(request.args) - known):
-        raise unreadable(f"request.query.{unknown[0]}", say("unknown_parameter", current_language(), key=unknown[0]))
-    state = request.args.get("state", "")
-    if state and state not in FATES:
-        raise unreadable("request.query.state", say("fate_wanted", current_language(), choices=", ".join(FATES)))
-    after, limit = id_in(request.args.get("after", "0")), id_in(request.args.get("limit", "100"))
-    if after is None:
-        raise unreadable("request.query.after", say("number_wanted", current_language()))
-    if limit is None or not 1 <= limit <= MOST_ROWS:
-        raise unreadable("request.query.limit", say("limit_wanted", current_language(), most=MOST_ROWS))
+    state, after, limit = _asked("state", FATES)
     states = tuple(fate for fate in FATES if fate == state)
     rows = _imports().rows(current_context(), run_id, states, after, limit)
     sheets = {sheet.id: sheet for sheet in _imports().progress(current_context(), run_id).sheets}
     items = [_row_json(row, place_of(sheets, row)) for row in rows]
     return json_answer({"items": items, "next": rows[-1].number if len(rows) == limit else None})
+
+
+def _asked(name: str, choices: Sequence[str]) -> tuple[str, int, int]:
+    """(the choice or "", after, limit) of the query. Raises Unreadable."""
+    if unknown := sorted(set(request.args) - {name, "after", "limit"}):
+        raise unreadable(f"request.query.{unknown[0]}", say("unknown_parameter", current_language(), key=unknown[0]))
+    chosen = request.args.get(name, "")
+    if chosen and chosen not in choices:
+        said = say("fate_wanted", current_language(), name=name, choices=", ".join(choices))
+        raise unreadable(f"request.query.{name}", said)
+    after, limit = id_in(request.args.get("after", "0")), id_in(request.args.get("limit", "100"))
+    if after is None:
+        raise unreadable("request.query.after", say("number_wanted", current_language()))
+    if limit is None or not 1 <= limit <= MOST_ROWS:
+        raise unreadable("request.query.limit", say("limit_wanted", current_language(), most=MOST_ROWS))
+    return chosen, after, limit
 
 
 def _row_json(row: RowOfRun, place: str) -> dict[str, object]:
@@ -263,3 +281,42 @@ def answer_questions(run_id: int) -> Response:
     given = answers()
     _imports().decide(current_context(), run_id, given.answers, given.choices)
     return _answer(run_id)
+
+
+# --- comparisons -----------------------------------------------------------------------------------------------------
+
+
+@api.get("/import-runs/<int:run_id>/differences")
+def list_differences(run_id: int) -> Response:
+    """Counts of a comparison, and one part of it (`?part=differs`), a page at a time (`?after=`, `?limit=`)."""
+    chosen, after, limit = _asked("part", PARTS)
+    part: Part = next((each for each in PARTS if each == chosen), "differs")
+    with _imports().comparison(current_context(), run_id) as found:
+        rows = [_compared_json(row) for row in found.rows(part, after, limit)]
+        alone = found.only_here(after, limit) if part == "only_here" else []
+        items = rows or [{"number": each.id, "record_id": each.id, "title": each.title} for each in alone]
+        counts = found.counts()
+    last = items[-1]["number"] if len(items) == limit else None
+    return json_answer({"state": found.run.state, "counts": counts, "part": part, "items": items, "next": last})
+
+
+def _compared_json(row: ComparedRow) -> dict[str, object]:
+    return {
+        "number": row.number,
+        "place": row.place,
+        "record_id": row.record_id,
+        "title": row.title,
+        "said": list(row.said),
+        "fields": [
+            {"field": each.path, "label": each.label, "file": each.file, "here": each.here} for each in row.differences
+        ],
+    }
+
+
+@api.get("/import-runs/<int:run_id>/comparison")
+def comparison_file(run_id: int) -> Response:
+    """All that a comparison has found as an xlsx, a sheet for each part."""
+    with _imports().comparison(current_context(), run_id) as found:
+        response = Response(found.as_file(), mimetype=XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="comparison-{run_id}.xlsx"'
+    return response

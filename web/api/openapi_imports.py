@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import get_args
 
 from dsl.app import App
-from engine.intake.ledger import State
+from engine.intake.comparison import PARTS
+from engine.intake.ledger import Purpose, State
 from web.api.import_bodies import FOUND, LAST_COLUMN, LONGEST
-from web.api.imports import FATES, MOST_FILES, MOST_ROWS, XLSX
+from web.api.imports import FATES, MOST_FILES, MOST_ROWS
 from web.api.openapi_common import (
     ID,
     KEY,
@@ -26,6 +27,7 @@ from web.api.openapi_common import (
     refusals,
 )
 from web.api.openapi_schemas import Schema, ref_to
+from web.responses import XLSX
 from web.url_parts import MOST_ID
 
 _COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -45,6 +47,7 @@ def _list(schema: Schema) -> Schema:
 _RUN: Schema = {
     "id": POSITIVE,
     "import": WORD,
+    "purpose": {"enum": list(get_args(Purpose))},
     "entity": WORD,
     "state": _STATES,
     "found": WORD,
@@ -123,6 +126,18 @@ IMPORT_SCHEMAS: Schema = {
                    fields=_list(_FIELD))
         ),
     ),
+    "Differences": opened(
+        ("state", "counts", "part", "items", "next"),
+        state=_STATES,
+        counts=_COUNTS,
+        part={"enum": list(PARTS)},
+        items=_list(
+            opened(("number", "record_id", "title"), number=_COUNT, place=WORD, record_id=_RECORD, title=WORD,
+                   said=_list(WORD), fields=_list(opened(("field", "label", "file", "here"), field=WORD, label=WORD,
+                                                         file=WORD, here=WORD)))
+        ),
+        next=_RECORD,
+    ),
     "ImportAnswers": closed(
         (),
         answers=_list(closed(("question", "answer"), question=POSITIVE, answer={"enum": ["same", "other"]})),
@@ -143,6 +158,8 @@ _UPLOAD: Schema = {"required": True, "content": {"multipart/form-data": {"schema
 _FOUND_ROWS = parameter("state", "query", {"enum": list(FATES)}, "only rows that came, or would come, to this")
 _AFTER = parameter("after", "query", {"type": "integer", "minimum": 0, "maximum": MOST_ID}, "the last number seen")
 _LIMIT = parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS})
+_PART = parameter("part", "query", {"enum": list(PARTS)}, "differs, if none is named")
+_PAGE_OF_PART = [ID, _PART, _AFTER, _LIMIT]
 _FOLLOWING = ("get_import_run", "settle_import", "start_import", "import_problems", "import_rows", "import_questions")
 
 
@@ -168,6 +185,11 @@ def import_paths(app: App) -> Schema:
         f"{one}/rows": {"get": _get("import_rows", "row by row", "ImportRows", [ID, _FOUND_ROWS, _AFTER, _LIMIT])},
         f"{one}/refused": {"get": _file("refused_rows", "the refused rows, to be corrected and loaded again")},
         f"{one}/questions": {"get": _get("import_questions", "what is not sure", "ImportQuestions", [ID])},
+        "/api/v1/imports/{key}/compare": {
+            "post": _post("begin_comparison", begun, "201", parameters=[key, KEY]) | {"requestBody": _UPLOAD}
+        },
+        f"{one}/differences": {"get": _get("differences", "what a comparison found", "Differences", _PAGE_OF_PART)},
+        f"{one}/comparison": {"get": _file("comparison", "all that a comparison found")},
         f"{one}/answers": {"post": _changes("answer_import", "ImportAnswers")},
     }
 

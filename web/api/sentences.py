@@ -31,7 +31,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "place_wanted": ("列的位置 at 是 0 到 {most} 的整数", "A column's place `at` is a whole number from 0 to {most}"),
     "texts_wanted": ("{key} 是文字到文字的对照", "{key} pairs texts with texts"),
     "found_wanted": ("found 是 {choices} 之一", "found is one of {choices}"),
-    "fate_wanted": ("state 是 {choices} 之一", "state is one of {choices}"),
+    "fate_wanted": ("{name} 是 {choices} 之一", "{name} is one of {choices}"),
     "answer_wanted": ("answer 是 same 或 other", "answer is same or other"),
     "commands_wanted": ("commands 是 1 到 {most} 条命令", "commands is a list of 1 to {most} commands"),
     "command_wanted": ("op 是 create、update、delete 或 move", "op is create, update, delete or move"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.context import Context
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when every row came in or was there already; 1 when some were refused or wait for an answer."""
     engine = engine_at(arguments)
     try:
-        context = _acting(engine, arguments.by)
+        context = acting(engine, arguments.by)
         progress = _import(engine.imports, context, arguments)
     except BadInput as error:
         print("; ".join(finding.said for finding in error.findings), file=sys.stderr)
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if told.get("refused") or told.get("asked") or (not arguments.dry and progress.open_questions) else 0
 
 
-def _acting(engine: Engine, login: str) -> Context:
+def acting(engine: Engine, login: str) -> Context:
     with engine.database.read() as conn:
         user_id = find_id(conn, login)
     actor = engine.actor(user_id) if user_id is not None else None
@@ -74,14 +74,19 @@ def _begin(imports: Imports, context: Context, arguments: argparse.Namespace) ->
         raise FileRefused(
             "请给出文件和 --as，或用 --continue 接着做 | Name files and --as KEY, or go on with --continue RUN"
         )
-    missing = next((path for path in arguments.files if not path.is_file()), None)
-    if missing is not None:
-        raise FileRefused(f"没有文件 {missing} | There is no file {missing}")
+    missing_file(arguments.files)
     run_id = imports.upload(context, arguments.key, [(path.name, path) for path in arguments.files])
     imports.map(context, run_id, {}, {}, found=arguments.found)
     hint = ("中断后用 --continue {n} 接着做", "if it is stopped, go on with --continue {n}")
     print(hint[0 if terminal_language() == "zh" else 1].format(n=run_id), file=sys.stderr, flush=True)
     return run_id
+
+
+def missing_file(paths: Sequence[Path]) -> None:
+    """Raises FileRefused for the first that is not there."""
+    missing = next((path for path in paths if not path.is_file()), None)
+    if missing is not None:
+        raise FileRefused(f"没有文件 {missing} | There is no file {missing}")
 
 
 def _drive(imports: Imports, context: Context, run_id: int, until: str = "") -> Progress:

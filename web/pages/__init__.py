@@ -12,6 +12,7 @@ from web.pages import (
     cells,
     charts,
     comments,
+    comparisons,
     delivery,
     exports,
     files,
@@ -43,7 +44,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     boards.blueprint, moves.blueprint, files.blueprint, lookups.blueprint, searching.blueprint,
     charts.blueprint, installing.blueprint, comments.blueprint, exports.blueprint, histories.blueprint,
     prints.blueprint,
-    imports.blueprint, preferences.blueprint, delivery.blueprint, backups.blueprint,
+    imports.blueprint, comparisons.blueprint, preferences.blueprint, delivery.blueprint, backups.blueprint,
     studio.blueprint, gallery.blueprint,
 )  # fmt: skip
 PUBLIC: frozenset[str] = frozenset(

@@ -16,17 +16,18 @@ from werkzeug.wrappers import Response as WsgiResponse
 from dsl.outlets import Import
 from engine.errors import BadInput, FileRefused
 from engine.intake.imports import Progress
+from engine.intake.ledger import Purpose
 from engine.intake.mapping import field_of, meanings, required_heads
 from engine.intake.report import Problem, Strange
 from web.contexts import Pick
 from web.made import made_for_roles
 from web.pages.frame import page
+from web.responses import XLSX
 from web.session import current_context, current_engine, current_language
 from web.uploads import on_disk
 from web.words import say
 
 blueprint = Blueprint("imports", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_FILES = 20
 _SHOWN = 12
 """Of problems on the preview; the file has them all."""
@@ -83,22 +84,43 @@ def index() -> WsgiResponse:
 
 @blueprint.get("/imports/new/<key>")
 def new(key: str) -> WsgiResponse:
-    return page("import_new.html", wanted=current_engine().imports.wanted(current_context(), key), complaint="")
+    return _new_page(key, "import")
+
+
+@blueprint.get("/imports/compare/<key>")
+def new_comparison(key: str) -> WsgiResponse:
+    return _new_page(key, "compare")
+
+
+def _new_page(key: str, purpose: Purpose, complaint: str = "") -> WsgiResponse:
+    wanted = current_engine().imports.wanted(current_context(), key)
+    status = 422 if complaint else 200
+    return page("import_new.html", status, wanted=wanted, complaint=complaint, compares=purpose == "compare")
 
 
 @blueprint.post("/imports/new/<key>")
 def upload(key: str) -> WsgiResponse:
     """Reads the files at once; what cannot be read is said on the same page."""
+    return _upload(key, "import")
+
+
+@blueprint.post("/imports/compare/<key>")
+def compare(key: str) -> WsgiResponse:
+    """As an upload; the run then compares and writes nothing."""
+    return _upload(key, "compare")
+
+
+def _upload(key: str, purpose: Purpose) -> WsgiResponse:
     context, imports = current_context(), current_engine().imports
-    wanted = imports.wanted(context, key)
+    imports.wanted(context, key)
     sent = [each for each in request.files.getlist("files") if each.filename][:MOST_FILES]
     if not sent:
-        return page("import_new.html", 422, wanted=wanted, complaint=say("请先选择文件"))
+        return _new_page(key, purpose, say("请先选择文件"))
     try:
         with on_disk(sent) as files:
-            run_id = imports.upload(context, key, files)
+            run_id = imports.upload(context, key, files, purpose=purpose)
     except (FileRefused, BadInput) as error:
-        return page("import_new.html", 422, wanted=wanted, complaint=_spoken(error))
+        return _new_page(key, purpose, _spoken(error))
     return redirect(url_for("imports.show", run_id=run_id), 303)
 
 
@@ -116,6 +138,8 @@ def _spoken(error: FileRefused | BadInput) -> str:
 def show(run_id: int) -> WsgiResponse:
     """Whatever the run is at: its mapping, its progress, its preview, its report."""
     progress = current_engine().imports.progress(current_context(), run_id)
+    if progress.run.is_comparison and progress.run.state == "done":
+        return redirect(url_for("comparisons.show", run_id=run_id))
     return _mapping_page(progress) if progress.run.state == "mapping" else _run_page(progress)
 
 
@@ -244,7 +268,7 @@ def _mapping_page(progress: Progress, complaint: str = "", status: int = 200) ->
     engine, language = current_engine(), current_language()
     wanted = engine.app.imports[progress.run.key]
     picks = tuple(Pick(head, head) for head in wanted.columns)
-    required = required_heads(engine.app, wanted)
+    required = [] if progress.run.is_comparison else required_heads(engine.app, wanted)
     missing = {
         sheet.id: [head for head in required if head not in {*sheet.mapping.values(), *sheet.fixed}]
         for sheet in progress.sheets
@@ -315,6 +339,7 @@ def _states() -> dict[str, str]:
         "judging": say("正在预演"),
         "ready": say("预览"),
         "running": say("正在导入"),
+        "comparing": say("正在对账"),
         "done": say("导入完成"),
         "cancelled": say("已取消"),
     }
