@@ -8,7 +8,7 @@ from dataclasses import field as made_by
 from datetime import date
 from typing import Literal
 
-from dsl.app import Text
+from dsl.app import Field, Text
 from dsl.flow import Delay, HoledText, Schedule, Who
 from dsl.formula.tree import Bounds, Formula
 from dsl.source import Span
@@ -198,7 +198,10 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """columns: head in the file → field. roles: who may take it out; empty for those with `export` in access."""
+    """columns: head in the file → key of a field. roles: who may take it out; empty for those with `export` in access.
+
+    made: key → the field of a column that only the file has; its formula is over the record, its key (`=0`) no word.
+    """
 
     key: str
     label: Text
@@ -208,6 +211,7 @@ class Export:
     condition: Formula | None = None
     roles: frozenset[str] = frozenset()
     reveals: str = ""
+    made: Mapping[str, Field] = made_by(default_factory=dict)
     at: Mapping[str, Span] = made_by(default_factory=dict, compare=False)
 
 

@@ -104,7 +104,7 @@ OUTLET_PARTS: Mapping[str, Part] = {
     "export": part(
         "of! name The entity",
         "label label What people call it",
-        "columns! any The fields, or a column's head and its field",
+        "columns! any The fields, or a column's head and its field, a.path, or = formula",
         "where formula Which records",
         "by names The roles that may take it out",
         "reveals text Why it may show what some readers do not see",

@@ -131,7 +131,10 @@ def _files(app: App) -> Iterator[_Showing]:
             yield _Showing(report.label, report.span, places, sent, at=report.at)
     for export in app.exports.values():
         if not export.reveals:
-            places = _fields(app, app.entities[export.entity], export.columns.values()) | _read_by(export.condition)
+            entity = app.entities[export.entity]
+            named = [key for key in export.columns.values() if key not in export.made]
+            made = frozenset[Place]().union(*(_read_by(field.formula) for field in export.made.values()))
+            places = _fields(app, entity, named) | made | _read_by(export.condition)
             yield _Showing(export.label, export.span, places, export.roles, at=export.at)
 
 

@@ -99,7 +99,7 @@ def _outside(app: App) -> Iterator[Place]:
         keys = (*report.columns, report.group, *(key.removeprefix("-") for key in report.sort))
         yield from ((report.entity, key) for key in keys)
     for export in app.exports.values():
-        yield from ((export.entity, key) for key in export.columns.values())
+        yield from ((export.entity, key) for key in export.columns.values() if key not in export.made)
     for approval in app.approvals.values():
         yield from ((approval.entity, key) for step in approval.steps for key in step.fields)
 

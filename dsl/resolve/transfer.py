@@ -10,6 +10,7 @@ from dsl.outlets import Content, Export, OwnCalendar
 from dsl.read_entity import named
 from dsl.resolve.actions import tag_keys
 from dsl.resolve.approvals import known_words
+from dsl.resolve.columns import resolve_columns
 from dsl.resolve.schedules import WEEKDAYS, minute_of_day
 from dsl.resolve.site import Site, places_of
 
@@ -24,11 +25,13 @@ def resolve_exports(site: Site) -> dict[str, Export]:
         entity = site.entity_word(block.scalar("of"))
         if not entity:
             continue
+        columns, made = resolve_columns(site, block.get("columns"), entity)
         found[entry.key.text] = Export(
             key=entry.key.text,
             label=named(block, entry.key),
             entity=entity,
-            columns=_columns(site, block.get("columns"), entity),
+            columns=columns,
+            made=made,
             span=entry.key.span,
             condition=site.condition(block.scalar("where"), entity),
             roles=site.role_words(block.words("by")),
@@ -36,14 +39,6 @@ def resolve_exports(site: Site) -> dict[str, Export]:
             at=places_of(_column_words(site, block.get("columns"))),
         )
     return found
-
-
-def _columns(site: Site, node: Node | None, entity: str) -> dict[str, str]:
-    """`[name, grade]`, or `{Name: name, Grade: grade}`."""
-    if not isinstance(node, Mapping):
-        return {key: key for key in site.field_words(site.reading.words(node), entity)}
-    pairs = [(column.key.text, site.reading.scalar(column.value)) for column in node.entries]
-    return {head: word.text for head, word in pairs if word is not None and site.field_word(word, entity)}
 
 
 def _column_words(site: Site, node: Node | None) -> list[Scalar]:

@@ -72,7 +72,11 @@ def _plain(cell: Cell) -> str:
 
 
 def safe_text(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """The text with an apostrophe where it needs one; `engine.intake.sheet_child.plain_text` takes it away again.
+
+    A text that has apostrophes of its own before such a start gets one more, so that it comes back as it was.
+    """
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 # --- Excel -----------------------------------------------------------------------------------------------------------

@@ -5,13 +5,17 @@ Everything is read through the desk of the person who asks: sight, hidden fields
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import IO
 
 import sqlalchemy as sa
 
-from dsl.app import Entity
+from dsl.app import Entity, Field
+from dsl.formula.tree import Formula
 from dsl.formula.value_types import RowsType
 from dsl.outlets import Export
 from engine.context import Context
@@ -31,6 +35,8 @@ from engine.verdict import Finding
 
 PAGE = 2_000
 """Records read at once; more than these are never in memory."""
+KEPT_BESIDE = "exports.ndjson"
+"""In the data directory: who took what out by command while the server held the SQLite file and alone may write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,8 @@ class Wish:
     """What is to go out.
 
     query: entity, condition, sort and search; its `fields` are the columns in their order. heads: what the columns are
-    called, where that is not their label. reveals: the columns are shown to whoever may take the file out, as the app
-    says with a reason.
+    called, where that is not their label. made: the columns among them that are formulas. reveals: the columns are
+    shown to whoever may take the file out, as the app says with a reason.
     """
 
     name: str
@@ -47,12 +53,14 @@ class Wish:
     heads: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
     reveals: bool = False
+    made: Mapping[str, Field] = field(default_factory=dict)
 
 
 def declared(export: Export, language: str) -> Wish:
     """The wish that a declared export stands for."""
     query = Query(export.entity, where=export.condition, fields=tuple(export.columns.values()), view=export.key)
-    return Wish(export.label.say(language), query, tuple(export.columns), export.roles, bool(export.reveals))
+    heads, reveals = tuple(export.columns), bool(export.reveals)
+    return Wish(export.label.say(language), query, heads, export.roles, reveals, export.made)
 
 
 def may_export(installed: Installed, context: Context, entity: Entity, roles: frozenset[str] = frozenset()) -> bool:
@@ -94,7 +102,9 @@ def _columns(desk: Desk, entity: Entity, wish: Wish) -> tuple[Column, ...]:
     masked = frozenset[str]() if wish.reveals else desk.masked(entity)
     found = []
     for place, key in enumerate(wish.query.fields):
-        known = entity.fields.get(key)
+        known = wish.made.get(key) or entity.fields.get(key)
+        if known is not None and key in wish.made and not wish.reveals and not _may_read(desk, known.formula):
+            continue
         if known is None:
             said = say(desk.language, "input.unknown", field=key)
             raise BadInput((Finding(f"{entity.key}.fields.{key}.input", "unmet", said, field=key),))
@@ -104,10 +114,29 @@ def _columns(desk: Desk, entity: Entity, wish: Wish) -> tuple[Column, ...]:
     return tuple(found)
 
 
+def _may_read(desk: Desk, formula: Formula | None) -> bool:
+    """Whether all that a formula reads, on its way too, is the actor's to read; a masked value may not be in one."""
+    for read in formula.reads if formula else ():
+        at = formula.entity if formula else ""
+        for key in (*read.via, read.field):
+            if permissions.covers(desk.app, desk.actor, at, key):
+                return False
+            hop = desk.app.entities[at].fields.get(key) if at in desk.app.entities else None
+            at = hop.target if hop else ""
+    return True
+
+
 def _rows(desk: Desk, entity: Entity, wish: Wish, columns: tuple[Column, ...]) -> Iterator[tuple[Cell, ...]]:
     """The records in sight that the wish asks for, a page of them in memory at a time."""
-    keys = [column.field.key for column in columns]
-    query = replace(wish.query, fields=tuple(dict.fromkeys(keys)), limit=PAGE, cursor=None)
+    keys = tuple(dict.fromkeys(column.field.key for column in columns))
+    made = tuple((key, wish.made[key].formula) for key in keys if key in wish.made)
+    query = replace(
+        wish.query,
+        fields=tuple(key for key in keys if key not in wish.made) or (entity.title,),
+        made=tuple((key, formula) for key, formula in made if formula is not None),
+        limit=PAGE,
+        cursor=None,
+    )
     while True:
         found = _page(desk, entity, query, wish)
         cells = _cells(desk, columns, found.rows)
@@ -131,17 +160,34 @@ def _cells(desk: Desk, columns: tuple[Column, ...], rows: Sequence[Mapping[str, 
     return Cells(desk.app, desk.language, desk.titles_of(pairs), desk.file_notes(held))
 
 
+def _told(wish: Wish, column: Column) -> str:
+    """The key of the column's field; of a made one its formula."""
+    made = wish.made.get(column.field.key)
+    return f"= {made.formula.text}" if made and made.formula else column.field.key
+
+
 def _keep(
     installed: Installed, context: Context, wish: Wish, columns: tuple[Column, ...], form: Format, count: int
 ) -> None:
     """A file is handed over only after it is kept who took it."""
     query = wish.query
     what = {
-        "columns": [column.field.key for column in columns],
+        "columns": [_told(wish, column) for column in columns],
         "where": query.where.text if query.where else "",
         "search": query.search,
         "sort": list(query.sort),
     }
     values = {"actor_id": context.actor.id, "at": context.at, "channel": context.channel, "entity": query.entity}
     more = {"name": wish.name, "what": what, "format": form, "row_count": count, "request_id": context.request_id}
-    installed.database.run(lambda conn: conn.execute(sa.insert(export_log).values(**values, **more)))
+    if installed.database.is_onlooker:
+        _keep_beside(installed.files.data_dir / KEPT_BESIDE, {**values, **more, "at": context.at.isoformat()})
+    else:
+        installed.database.run(lambda conn: conn.execute(sa.insert(export_log).values(**values, **more)))
+
+
+def _keep_beside(path: Path, line: Mapping[str, object]) -> None:
+    """A line of JSON, on the disk before the file is handed over."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -41,6 +41,8 @@ _HEAD_OF_SHEET = 4_096
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s+ref="[A-Z]{1,4}\d+:([A-Z]{1,4})(\d+)"')
 _DELIMITERS = ",\t;|"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+"""As in `engine.intake.export_files`: this file imports nothing of the engine."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 Cell = str | int | float | bool | None
@@ -196,9 +198,14 @@ def read_text(data: bytes) -> list[list[Cell]]:
     csv.field_size_limit(MOST_TEXT * 4)
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return limited([cell.strip()[:MOST_TEXT] or None for cell in row[:MOST_COLUMNS]] for row in rows)
+        return limited([plain_text(cell.strip()[:MOST_TEXT]) or None for cell in row[:MOST_COLUMNS]] for row in rows)
     except csv.Error as error:
         raise Refused("unreadable") from error
+
+
+def plain_text(cell: str) -> str:
+    """Without the apostrophe that keeps a text from being run as a formula: ours, and that of other programs."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA_STARTS) else cell
 
 
 def decoded(data: bytes) -> str:

@@ -35,8 +35,10 @@ class Database:
     to be run again after a deadlock or a lost link, `run`.
     """
 
-    def __init__(self, driver: Driver, address: str) -> None:
+    def __init__(self, driver: Driver, address: str, *, is_onlooker: bool = False) -> None:
         self._driver = driver
+        self.is_onlooker = is_onlooker
+        """Whether another process may be serving the file, so that nothing can be written here."""
         self.address = address
         """As SQLAlchemy writes it, with the file's whole path or the password: not for people's eyes."""
         self._statements = StatementCache(driver.dialect)
@@ -52,7 +54,8 @@ class Database:
         NotReady to look on where there is nothing; ValueError for any other address.
         """
         if (path := sqlite_path(url, data_dir)) is not None:
-            return Database(SqliteDriver(path, looks_on=looks_on), f"sqlite:///{path.absolute()}")
+            driver = SqliteDriver(path, looks_on=looks_on)
+            return Database(driver, f"sqlite:///{path.absolute()}", is_onlooker=looks_on)
         if url.startswith(("postgresql://", "postgresql+psycopg://")):
             return Database(PostgresqlDriver(url), url.replace("postgresql://", "postgresql+psycopg://", 1))
         raise ValueError(f"not a database address: {url.rpartition('@')[2]}")

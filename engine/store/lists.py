@@ -20,7 +20,7 @@ from engine.store import cursors
 from engine.store.connection import Connection
 from engine.store.cursors import Cursor, Direction
 from engine.store.gate import Gate
-from engine.store.layers import live_fields_read
+from engine.store.layers import live_fields_read, names_read
 from engine.store.live import SqlFormulas
 from engine.store.plans import Plans
 from engine.store.sorting import SortKey, sort_keys
@@ -39,7 +39,8 @@ class Query:
 
     sort: field keys, "-" before for descending; empty values stand last either way. limit: at most 200. cursor: where
     an earlier page ended. fields: the fields wanted (none: all). search: text that one of the record's short texts
-    must hold. view: the key of the declared list, for whoever shows it.
+    must hold. view: the key of the declared list, for whoever shows it. made: further columns by
+    their names, each a formula over the record; whoever asks for one has seen to it that its reads are his to read.
     """
 
     entity: str
@@ -50,6 +51,7 @@ class Query:
     fields: tuple[str, ...] = ()
     search: str = ""
     view: str = ""
+    made: tuple[tuple[str, Formula], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ class _Shape:
     direction: Direction
     empties: tuple[bool, ...] | None
     searched: tuple[str, ...]
+    made: tuple[tuple[str, Node], ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that is shown of a record, in the order of the statement's columns."""
+        return (*self.columns, *(name for name, _ in self.made))
 
 
 class Lists:
@@ -107,7 +115,7 @@ class Lists:
         cursor = cursors.read(query.cursor, query.sort, types) if query.cursor else None
         limit = max(1, min(query.limit, most))
         shape = self._shape(sight, query, keys, cursor, hidden, unsearched)
-        plan = self._plans.get(("list", shape), partial(self._select, sight, query.where, keys, shape))
+        plan = self._plans.get(("list", shape), partial(self._select, sight, query, keys, shape))
         params = {**self._gate.params(sight, env), "most": limit + 1, "searched": _folded(query.search)}
         if cursor is not None:
             params |= {f"after_{place}": value for place, value in enumerate(cursor.values)}
@@ -151,19 +159,27 @@ class Lists:
             direction=cursor.direction if cursor else "next",
             empties=tuple(value is None for value in cursor.values) if cursor else None,
             searched=tuple(texts) if query.search.strip() else (),
+            made=tuple((name, formula.root) for name, formula in query.made),
         )
 
     # --- the statement -----------------------------------------------------------------------------------------------
 
-    def _select(
-        self, sight: Sight, where: Formula | None, keys: Sequence[SortKey], shape: _Shape
-    ) -> sa.Select[tuple[Any, ...]]:
+    def _select(self, sight: Sight, query: Query, keys: Sequence[SortKey], shape: _Shape) -> sa.Select[tuple[Any, ...]]:
         """The page's records are chosen by what is filtered and sorted; only those are then read with all fields."""
         found = self.tables.entity(shape.entity)
-        chosen = self._chosen(sight, where, keys, shape).subquery("chosen")
-        stored = (*shape.columns, *SYSTEM_KEYS)
-        rows = self._gate.readable(shape.entity, sight, live=shape.live, stored=stored, among=chosen, is_fenced=True)
-        columns = [rows.c[found.aliases.get(key, key)].label(key) for key in shape.columns]
+        chosen = self._chosen(sight, query.where, keys, shape).subquery("chosen")
+        formulas = [formula for _, formula in query.made]
+        live = (*shape.live, *live_fields_read(self.app, shape.entity, *(formula.root for formula in formulas)))
+        rows = self._gate.readable(
+            shape.entity,
+            sight,
+            live=tuple(dict.fromkeys(live)),
+            more={name: partial(self._formulas.value, formula, shape.entity) for name, formula in query.made},
+            stored=(*shape.columns, *SYSTEM_KEYS, *names_read(self.app, shape.entity, live, *formulas)),
+            among=chosen,
+            is_fenced=True,
+        )
+        columns = [rows.c[found.aliases.get(key, key)].label(key) for key in shape.names]
         system = [rows.c[key].label(f"system_{key}") for key in SYSTEM_KEYS]
         values = [rows.c[f"sort_{place}"] for place in range(len(keys))]
         order = _order([*values, rows.c.id], keys, shape)
@@ -224,7 +240,7 @@ class Lists:
         is_back = shape.direction == "previous"
         if is_back:
             kept.reverse()
-        sizes = list(accumulate((len(shape.columns), len(SYSTEM_KEYS))))
+        sizes = list(accumulate((len(shape.names), len(SYSTEM_KEYS))))
 
         def at(row: tuple[Any, ...], direction: Direction) -> str:
             values = (*row[sizes[1] :], row[sizes[0]])
@@ -233,7 +249,7 @@ class Lists:
         follows = has_more if not is_back else cursor is not None
         precedes = has_more if is_back else cursor is not None
         return Page(
-            tuple(_record(shape.columns, row) for row in kept),
+            tuple(_record(shape.names, row) for row in kept),
             at(kept[-1], "next") if kept and follows else None,
             at(kept[0], "previous") if kept and precedes else None,
         )

@@ -90,7 +90,7 @@ def _config(phase: str, examples: int) -> schemathesis.Config:
     made = examples * CHAINS if phase == "stateful" else examples
     return schemathesis.Config.from_dict(
         {
-            "request-timeout": 60,
+            "request-timeout": 300,
             "generation": {"deterministic": True, "max-examples": made},
             "checks": {"positive_data_acceptance": {"expected-statuses": _ANSWERS}},
             "phases": phases,

@@ -448,3 +448,11 @@ def test_a_new_password_ends_the_tokens(acting: As, engine: Engine) -> None:
     clerk = acting("cfo")
     engine.set_password(clerk.get("/me").json["id"], "another long word")
     assert clerk.get("/me").status_code == 401
+
+
+@pytest.mark.parametrize("said", ["", "1", "0", "True", "yes"])
+def test_yes_and_no_are_true_and_false_and_nothing_else(acting: As, said: str) -> None:
+    director = acting("director")
+    assert director.get("/customer", total=said).status_code == 400
+    assert director.call("POST", f"/customer?dry={said}", {"name": "甲"}).status_code == 400
+    assert director.get("/customer", total="false").status_code == 200

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
+from engine.store.system_tables import export_log
+from engine.testing import engine_for
 from tests.web.conftest import SALES_CRM, As
 from web.cli import main
 
@@ -122,3 +126,24 @@ def test_the_command_takes_out_what_the_person_may(
     assert main(["export", "customer", "--to", str(target), "--as", "nobody", *places]) == 1
     assert main(["export", "customer", *places]) == 2
     assert "nobody has the login" in capsys.readouterr().err
+
+
+def test_the_command_works_on_either_database_beside_who_serves_it(
+    tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = engine_for(SALES_CRM, tmp_path, database_url)  # it serves the data all the while
+    try:
+        database = database_url if engine.database.dialect == "postgresql" else f"sqlite:///{tmp_path / 'test.sqlite'}"
+        places = ("--app", str(SALES_CRM), "--data", str(tmp_path), "--database", database)
+        target = tmp_path / "tax.csv"
+        assert main(["export", "tax_list", "--to", str(target), "--as", "cfo", *places]) == 0, capsys.readouterr().err
+        assert lines(target.read_bytes())[0][0] == "纳税人识别号"
+        with engine.database.read() as conn:
+            logged = [name for (name,) in conn.rows(sa.select(export_log.c.name))]
+        beside = tmp_path / "exports.ndjson"
+        kept = [json.loads(line)["name"] for line in beside.read_text().splitlines()] if beside.exists() else []
+        assert len(logged + kept) == 1, "it is kept who took it, whoever holds the file"
+        assert ("税务" in (logged + kept)[0]) or ("tax" in (logged + kept)[0])
+        assert bool(kept) == (engine.database.dialect == "sqlite")
+    finally:
+        engine.close()

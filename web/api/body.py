@@ -19,7 +19,6 @@ from web.url_parts import MOST_ID
 DEPTH = 32
 META = frozenset({"version", "dry"})
 _KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
-_TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0", ""})
 
 
 class Unreadable(Exception):
@@ -143,7 +142,7 @@ def take_wish(body: dict[str, object], fields: Mapping[str, object]) -> Wish:
 
     The version may come as `If-Match: "3"`, `?version=3` or `"version": 3`, and must not contradict itself.
     """
-    dry = yes_no(request.args.get("dry", ""), "request.query.dry")
+    dry = yes_no(request.args.get("dry"), "request.query.dry")
     versions = {v for v in (_if_match(), _query_version()) if v is not None}
     if "dry" not in fields and "dry" in body:
         dry = _boolean(body.pop("dry")) or dry
@@ -183,10 +182,11 @@ def _boolean(value: object) -> bool:
     return value
 
 
-def yes_no(text: str, rule: str) -> bool:
-    if text not in _TRUE | _FALSE:
+def yes_no(text: str | None, rule: str) -> bool:
+    """`true` or `false` of the query string, as /openapi.json says; not given is no. Raises Unreadable."""
+    if text not in ("true", "false", None):
         raise unreadable(rule, say("yes_no_wanted", current_language()))
-    return text in _TRUE
+    return text == "true"
 
 
 def _if_match() -> int | None:

@@ -243,7 +243,7 @@ def _expanded(shape: Entity) -> tuple[str, ...]:
 
 
 def _wants_total() -> bool:
-    is_wanted = yes_no(request.args.get("total", ""), "request.query.total")
+    is_wanted = yes_no(request.args.get("total"), "request.query.total")
     if is_wanted and request.args.get("q"):
         raise unreadable("request.query.total", say("total_alone", current_language()), 422)
     return is_wanted

@@ -1,4 +1,7 @@
-"""`sluice export`: a list or a declared file as somebody may see it; with `--bundle`, everything there is."""
+"""`sluice export`: a list or a declared file as somebody may see it; with `--bundle`, everything there is.
+
+Both run beside whoever serves the data, on either database.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,6 @@ from engine.runtime import Engine
 from engine.store.lists import Query
 from web.cli import terminal_language
 from web.commands.options import add_app, add_data
-from web.commands.places import engine_at
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _bundle(arguments)
     if not arguments.what or arguments.to is None or not arguments.login:
         return _refuse("say what, --to FILE and --as LOGIN", 2)
-    engine = engine_at(arguments)
+    engine = observe(arguments.app.resolve(), arguments.database, arguments.data.resolve())
     try:
         return _export(engine, arguments)
     except BadInput as error:

@@ -15,11 +15,13 @@ import pytest
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
+from engine.commands import ChildRow
 from engine.errors import BadInput, NotAllowed
 from engine.intake import export_files
 from engine.intake.export_cells import Column
 from engine.intake.export_files import Format, safe_text, write_file
 from engine.intake.exports import Wish, declared, export, exports_of
+from engine.intake.sheet_child import plain_text
 from engine.runtime import Engine
 from engine.store.lists import Query
 from engine.store.system_tables import export_log
@@ -59,13 +61,39 @@ entities:
       cost: {label: 成本 | Cost, type: money}
       phone: {label: 电话 | Phone, type: text}
       twice: {label: 两倍 | Twice, type: money = price * 2}
+      live_twice: {label: 眼下两倍 | Twice now, type: "money = if(made_on <= today(), twice, 0)"}
+      whole: {label: 整件 | Whole, type: ref part}
+      pieces: {label: 小件 | Pieces, type: table piece}
     access:
       sales: {create: true, edit: true, export: true, hide: [cost], mask: [phone]}
       director: {create: true, edit: true, export: true}
       tech: {}
+  piece:
+    label: 小件 | Piece
+    part_of: part
+    title: name
+    fields: {name: {label: 名称 | Name, type: text}, size: {label: 大小 | Size, type: integer}}
 exports:
   register:
     {label: 名册 | Register, of: part, by: [tech], where: price > 1, columns: {Nummer: code, Name: name, Preis: price}}
+  sums:
+    label: 计算 | Sums
+    of: part
+    columns:
+      Name: name
+      Unit: owner.unit
+      Chief: owner.manager
+      Twice: = twice
+      Four times: money = live_twice * 2
+      Margin: percent = (price - cost) / price
+      Ink: = if(colour = "red", "R", "B")
+      Colour: = colour
+      New: = is_new and price > 1
+      Made: = made_on + 1d
+      Pieces: = count(pieces where size > 2)
+      Of whole: = whole.live_twice
+      Digits: = phone
+  bare: {label: 光 | Bare, of: part, columns: [name, owner.name, whole.name]}
 """
 SEEN = datetime.fromisoformat("2026-11-02T00:30:00")
 """In the app's zone, as a spreadsheet has it: without a zone."""
@@ -160,11 +188,46 @@ def test_a_declared_file_has_its_own_columns_heads_condition_and_takers(engine: 
     gear(engine)
     gear(engine, name="cheap", price=50)
     part = engine.app.entity("part")
-    assert exports_of(engine.installed, acting(engine, "director"), part) == ()
+    assert [each.key for each in exports_of(engine.installed, acting(engine, "director"), part)] == ["sums", "bare"]
     [register] = exports_of(engine.installed, acting(engine, "tech"), part)
     heads, *rows = sheet(taken(engine, declared(register, "en"), "xlsx", "tech"))
     assert heads == ["Nummer", "Name", "Preis"]
     assert rows == [["P-001", "齿轮 Gear", 1234.56]]
+
+
+def test_a_column_may_be_a_path_or_a_formula_of_stored_and_live_values(engine: Engine) -> None:
+    sales = acting(engine, "sales").actor.id
+    whole = gear(engine, name="whole", price=10_00)
+    small = [ChildRow({"name": "a", "size": 1}), ChildRow({"name": "b", "size": 3}), ChildRow({"name": "c", "size": 9})]
+    Hand(engine, "director").create(
+        "part", {"pieces": small}, name="axle", price=200_00, cost=50_00, owner=sales, whole=whole, colour="blue",
+        made_on=date(2026, 11, 2), is_new=True, phone="13812345678",
+    )  # fmt: skip
+    wish = declared(engine.app.exports["sums"], "en")
+    heads, row, _ = lines(taken(engine, wish, "csv"))
+    assert dict(zip(heads, row, strict=True)) == {
+        "Name": "axle", "Unit": "South", "Chief": "Manager", "Twice": "400.00", "Four times": "800.00",
+        "Margin": "0.7500", "Ink": "B", "Colour": "Blue", "New": "Yes", "Made": "2026-11-03", "Pieces": "2",
+        "Of whole": "20.00", "Digits": "13812345678",
+    }  # fmt: skip
+    typed = dict(zip(heads, sheet(taken(engine, wish, "xlsx"))[1], strict=True))
+    assert (typed["Four times"], typed["Margin"], typed["Made"]) == (800.0, 0.75, date(2026, 11, 3))
+    [(_, _, _, _, what), _] = kept(engine)
+    assert isinstance(what, dict)
+    assert what["columns"][:5] == ["name", "= owner.unit", "= owner.manager", "= twice", "= live_twice * 2"]
+
+
+def test_columns_without_heads_are_called_as_the_field_they_lead_to(engine: Engine) -> None:
+    gear(engine, owner=acting(engine, "sales").actor.id)
+    heads, row = lines(taken(engine, declared(engine.app.exports["bare"], "en"), "csv"))
+    assert (heads[0], heads[2], row) == ("name", "名称", ["齿轮 Gear", "Sales", ""])
+
+
+def test_a_column_that_is_made_from_what_is_hidden_or_masked_stays_inside(engine: Engine) -> None:
+    gear(engine, owner=acting(engine, "sales").actor.id)
+    heads, _ = lines(taken(engine, declared(engine.app.exports["sums"], "en"), "csv", "sales"))
+    assert "Twice" in heads
+    assert not {"Margin", "Digits"} & set(heads)
 
 
 def test_it_is_kept_who_took_out_what_and_how_much(engine: Engine) -> None:
@@ -198,7 +261,7 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(engine: Engine) -> None:
     assert b"hyperlink" not in content
     written = [row[0] for row in lines(taken(engine, by_number, "csv"))[1:]]
     assert not any(text.startswith(export_files.FORMULA_STARTS) for text in written)
-    assert [text.removeprefix("'") if text != "'quoted" else text for text in written] == stored
+    assert [plain_text(text) for text in written] == stored
 
 
 def made_name(engine: Engine, number: int) -> object:
@@ -209,6 +272,12 @@ def made_name(engine: Engine, number: int) -> object:
 def test_every_start_of_a_formula_is_made_harmless(start: str) -> None:
     assert safe_text(f"{start}cmd") == f"'{start}cmd"
     assert safe_text(f"cmd{start}") == f"cmd{start}"
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "'=1", "''+1", "'", "''", "", "'a", "-", "''-"])
+def test_what_was_made_harmless_is_read_back_as_it_was(text: str) -> None:
+    assert plain_text(safe_text(text)) == text
+    assert safe_text(text) == text or safe_text(text) == f"'{text}"
 
 
 def columns_of(engine: Engine, *keys: str) -> tuple[Column, ...]:
