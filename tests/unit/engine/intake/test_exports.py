@@ -24,7 +24,7 @@ from engine.intake.exports import Wish, declared, export, exports_of
 from engine.intake.sheet_child import plain_text
 from engine.runtime import Engine
 from engine.store.lists import Query
-from engine.store.system_tables import export_log
+from engine.store.system_tables import export_log, user_account
 from engine.testing import acting, engine_for
 from tests.unit.engine.conftest import Hand
 
@@ -198,6 +198,9 @@ def test_a_declared_file_has_its_own_columns_heads_condition_and_takers(engine: 
 def test_a_column_may_be_a_path_or_a_formula_of_stored_and_live_values(engine: Engine) -> None:
     sales = acting(engine, "sales").actor.id
     whole = gear(engine, name="whole", price=10_00)
+    with engine.database.write() as conn:
+        chief = acting(engine, "manager").actor.id
+        conn.execute(sa.update(user_account).where(user_account.c.id == sales).values(manager_id=chief))
     small = [ChildRow({"name": "a", "size": 1}), ChildRow({"name": "b", "size": 3}), ChildRow({"name": "c", "size": 9})]
     Hand(engine, "director").create(
         "part", {"pieces": small}, name="axle", price=200_00, cost=50_00, owner=sales, whole=whole, colour="blue",
