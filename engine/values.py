@@ -30,6 +30,7 @@ MOST_CHARACTERS: Final = 100_000
 """A text longer than this is refused whatever the field says."""
 
 _SQL_INTEGER: Final = 1 << 63
+_NEVER_EMPTY: Final = frozenset({int, bool, float, date, datetime})
 
 
 def is_written(entity: Entity, field: Field) -> bool:
@@ -40,7 +41,9 @@ def is_written(entity: Entity, field: Field) -> bool:
 
 
 def is_empty(value: object) -> bool:
-    return value is None or value in ("", ()) or (isinstance(value, list | Mapping) and not value)
+    if value is None or type(value) in _NEVER_EMPTY:
+        return value is None
+    return isinstance(value, str | tuple | list | Mapping) and not value
 
 
 def is_filler(app: App, field: Field, value: object) -> bool:

@@ -40,7 +40,9 @@ def decimal_text(value: int, scale: int) -> str:
     """A scaled int with all decimals of its scale: 128000, 2 → "1280.00"."""
     if not scale:
         return str(value)
-    digits = str(abs(value)).rjust(scale + 1, "0")
+    digits = str(value)
+    if len(digits) <= scale or value < 0:
+        digits = str(abs(value)).rjust(scale + 1, "0")
     return f"{'-' if value < 0 else ''}{digits[:-scale]}.{digits[-scale:]}"
 
 

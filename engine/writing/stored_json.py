@@ -7,9 +7,13 @@ from datetime import UTC, date, datetime
 
 from dsl.formula.value_types import DateType, FileType, SetType, TimeType, ValueType
 
+_PLAIN = frozenset({str, int, bool})
+
 
 def to_json(value: object) -> object:
     """A JSON value: days and instants as ISO text, sets as lists; the rest is JSON already."""
+    if value is None or type(value) in _PLAIN:
+        return value
     match value:
         case datetime():
             return value.astimezone(UTC).isoformat()

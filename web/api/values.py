@@ -12,6 +12,7 @@ from functools import partial
 
 from dsl import kinds
 from dsl.app import Entity, Field
+from dsl.formula.value_types import ChoiceType, TextType, YesNoType
 from engine.answers import FileNote, Record, Rights
 from engine.commands import ChildRow
 from engine.errors import BadInput, NotThere
@@ -22,6 +23,8 @@ from web.url_parts import MOST_ID
 
 ROWS_LIMIT = 500
 POINTERS = frozenset({"ref", "person"})
+Writer = Callable[[object], object]
+_JSON_ALREADY = (TextType, ChoiceType, YesNoType)
 NOT_PLAIN = POINTERS | {"file", "image", "files", "table"}
 
 
@@ -136,7 +139,7 @@ def records_json(entity_key: str, records: Iterable[Record]) -> list[dict[str, o
     return [_body_of(entity, record, plain) for record in records]
 
 
-def _body_of(entity: Entity, record: Record, plain: Mapping[str, Callable[[object], object]]) -> dict[str, object]:
+def _body_of(entity: Entity, record: Record, plain: Mapping[str, Writer | None]) -> dict[str, object]:
     """plain: see `_plain_writers`."""
     body = _head(entity, record.id, record.version)
     body["_title"] = record.title
@@ -144,7 +147,8 @@ def _body_of(entity: Entity, record: Record, plain: Mapping[str, Callable[[objec
         if key in record.masked:
             body[key] = str(value)
         elif key in plain:
-            body[key] = plain[key](value) if value is not None else None
+            write = plain[key]
+            body[key] = value if value is None or write is None else write(value)
         elif (field := entity.fields.get(key)) is not None and field.kind != "table":
             body[key] = field_json(field, value, record.titles.get(key, ""), record.files)
     return body
@@ -162,7 +166,8 @@ def values_json(
     plain = _plain_writers(entity)
     for key, value in shown.items():
         if key in plain:
-            body[key] = plain[key](value) if value is not None else None
+            write = plain[key]
+            body[key] = value if value is None or write is None else write(value)
             continue
         field = entity.fields[key]
         title = titles.get((target_of(field), value), "") if isinstance(value, int) else ""
@@ -170,11 +175,13 @@ def values_json(
     return body
 
 
-def _plain_writers(entity: Entity) -> dict[str, Callable[[object], object]]:
-    """How the value of each field is written that neither points to anything nor holds files or rows."""
+def _plain_writers(entity: Entity) -> dict[str, Writer | None]:
+    """How each field is written that neither points to anything nor holds files or rows; None: its value is JSON."""
     app = current_engine().app
     return {
-        key: partial(kinds.KINDS[field.kind].to_json, app, field)
+        key: None
+        if isinstance(field.value_type, _JSON_ALREADY)
+        else partial(kinds.KINDS[field.kind].to_json, app, field)
         for key, field in entity.fields.items()
         if field.kind not in NOT_PLAIN
     }
