@@ -73,6 +73,23 @@ class Cleaner:
             case _:
                 return self._said(field, column, text, read_value(self.app, field, shaped(field, text), self.language))
 
+    def reader(self, field: Field, column: ImportColumn, words: Mapping[str, str]) -> Callable[[Cell], object]:
+        """As `read`, for one column of many rows: what a cell means is found out once, however often it stands there.
+
+        It is meant for one batch: it remembers every different cell, and whom names meant when it was asked.
+        """
+        known: dict[tuple[type, Cell], object] = {}
+
+        def read(cell: Cell) -> object:
+            if cell is None and not column.empty:
+                return None
+            key = type(cell), cell  # True, 1 and 1.0 are equal, and are not the same
+            if key not in known:
+                known[key] = self.read(field, column, cell, words)
+            return known[key]
+
+        return read
+
     def _text(self, field: Field, cell: Cell, words: Mapping[str, str]) -> str | None:
         """The cell as the field's reader takes it: a text without filler, in half width, its word replaced."""
         if cell is None:

@@ -184,10 +184,15 @@ def add_rows(conn: Connection, run_id: int, sheet_id: int, rows: Iterable[RowOfR
 
 
 def rows_after(
-    conn: Connection, run_id: int, number: int, limit: int, *conditions: sa.ColumnElement[bool]
+    conn: Connection,
+    run_id: int,
+    number: int,
+    limit: int,
+    *conditions: sa.ColumnElement[bool],
+    has_cells: bool = False,
 ) -> list[RowOfRun]:
-    """Rows in their order, after `number`."""
-    chosen = _row_columns().where(_r.run_id == run_id, _r.number > number, *conditions)
+    """Rows in their order, after `number`. has_cells: with what the file says, which is much to read."""
+    chosen = _row_columns(has_cells=has_cells).where(_r.run_id == run_id, _r.number > number, *conditions)
     return [_row(row) for row in conn.rows(chosen.order_by(_r.number).limit(limit))]
 
 
@@ -243,9 +248,10 @@ def came_to(fates: Sequence[Fate]) -> sa.ColumnElement[bool]:
     return sa.case((_r.state != "", _r.state), else_=_r.foreseen).in_(fates)
 
 
-def _row_columns() -> sa.Select[Any]:
+def _row_columns(*, has_cells: bool = False) -> sa.Select[Any]:
+    cells = _r.cells if has_cells else sa.null()
     return sa.select(
-        _r.number, _r.sheet_id, _r.line, _r.cells, _r.cleaned, _r.faults, _r.leader, _r.record_id, _r.choice,
+        _r.number, _r.sheet_id, _r.line, cells, _r.cleaned, _r.faults, _r.leader, _r.record_id, _r.choice,
         _r.foreseen, _r.state, _r.said, _r.differences,
     )  # fmt: skip
 

@@ -105,6 +105,14 @@ def _taken(wanted: Import, sides: Sequence[Side], choice: int | None) -> object:
     return sides[0].value
 
 
+def _alone(app: App, wanted: Import, row: RowOfRun) -> dict[str, object]:
+    """What one row says where nothing else speaks: the same as its merges, which are much to make."""
+    fields, cleaned = app.entity(wanted.entity).fields, row.cleaned
+    paths = dict.fromkeys(column.path for column in wanted.columns.values() if not column.rows)
+    found = {path: from_json(fields[path].value_type, cleaned[path]) for path in paths if path in cleaned}
+    return {path: value for path, value in found.items() if not is_empty(value)}
+
+
 PresentRows = Mapping[str, frozenset[str]]
 """Table field → titles (folded) of the rows that the record has."""
 
@@ -113,7 +121,10 @@ def command_for(
     app: App, wanted: Import, rows: Sequence[RowOfRun], record: Mapping[str, object] | None, present: PresentRows
 ) -> Create | Update:
     """What the group wants written. record: what is there; present: titles of the rows it has, by table field."""
-    found = {merge.path: merge.taken for merge in merges(app, wanted, rows, record)}
+    if record is None and len(rows) == 1 and not rows[0].choice:
+        found = _alone(app, wanted, rows[0])
+    else:
+        found = {merge.path: merge.taken for merge in merges(app, wanted, rows, record)}
     stage = str(found.pop("stage", "") or "")
     children = dict(_children(app, wanted, rows, present))
     if record is None:

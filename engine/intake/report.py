@@ -41,7 +41,7 @@ def refused(conn: Connection, run_id: int) -> Iterator[RowOfRun]:
     """The rows that are not taken, or would not be."""
     after = 0
     condition = (import_row.c.state == "refused") | ((import_row.c.state == "") & (import_row.c.foreseen == "refused"))
-    while rows := ledger.rows_after(conn, run_id, after, _BATCH, condition):
+    while rows := ledger.rows_after(conn, run_id, after, _BATCH, condition, has_cells=True):
         yield from rows
         after = rows[-1].number
 

@@ -6,11 +6,11 @@ step goes on exactly behind the last one that was committed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dsl.app import App
-from dsl.outlets import Import
+from dsl.outlets import Import, ImportColumn
 from engine import execute as writer
 from engine.commands import Create, Update
 from engine.context import Context
@@ -25,6 +25,7 @@ from engine.intake.ledger import Fate, RowOfRun, Run, SheetOfRun
 from engine.intake.mapping import field_of
 from engine.intake.merging import RECORD, command_for, kept, merges
 from engine.intake.plain_text import folded
+from engine.intake.sheets import Cell
 from engine.intake.traits import item_of
 from engine.people import permissions
 from engine.people.moment import env_of
@@ -61,7 +62,7 @@ class Step:
 
     def clean(self, conn: Connection, run: Run) -> None:
         """Reads the next cells as values of their fields."""
-        rows = ledger.rows_after(conn, run.id, run.position, CLEAN_BATCH)
+        rows = ledger.rows_after(conn, run.id, run.position, CLEAN_BATCH, has_cells=True)
         if not rows:
             return self.to(conn, run, "matching")
         sheets = {sheet.id: sheet for sheet in ledger.sheets_of(conn, run.id)}
@@ -71,28 +72,13 @@ class Step:
             self.language,
             Lookup(self.installed, conn, self.context).find,
         )
-        cleaned = [self.clean_row(cleaner, run, sheets[row.sheet_id], row) for row in rows]
+        readers = [
+            (column, cleaner.reader(field_of(self.app, self.wanted, column), column, run.words.get(column.head, {})))
+            for column in self.wanted.columns.values()
+        ]
+        cleaned = [_cleaned(readers, sheets[row.sheet_id], row) for row in rows]
         ledger.set_rows(conn, run.id, ("cleaned", "faults"), cleaned)
         return ledger.set_run(conn, run.id, self.context.at, position=rows[-1].number)
-
-    def clean_row(self, cleaner: Cleaner, run: Run, sheet: SheetOfRun, row: RowOfRun) -> dict[str, object]:
-        """{number, cleaned, faults} of one row."""
-        values: dict[str, object] = {}
-        faults: list[list[str]] = []
-        cells = {
-            **{head: row.cells[at] for at, head in sheet.mapping.items() if at < len(row.cells)},
-            **{head: text for head, text in sheet.fixed.items() if text},
-        }
-        for column in self.wanted.columns.values():
-            field = field_of(self.app, self.wanted, column)
-            value = cleaner.read(field, column, cells.get(column.head), run.words.get(column.head, {}))
-            if isinstance(value, Fault):
-                faults.append([column.head, value.said, value.word])
-            elif not is_empty(value):
-                present = values.get(column.path)
-                both = isinstance(present, tuple) and isinstance(value, tuple)
-                values[column.path] = tuple(sorted({*present, *value})) if both else value  # type: ignore[misc]
-        return {"number": row.number, "cleaned": kept(values), "faults": faults}
 
     # --- match -------------------------------------------------------------------------------------------------------
 
@@ -134,18 +120,20 @@ class Step:
         batch: list[RowOfRun] = []
         fates: dict[int, tuple[Fate, tuple[str, ...]]] = {}
         commands: dict[int, Create | Update] = {}
+        groups: dict[int, list[RowOfRun]] = {}
         state = "judging" if dry else "running"
 
         def wanted(conn: Connection) -> Sequence[Create | Update]:
             batch.clear()
             fates.clear()
             commands.clear()
+            groups.clear()
             now = ledger.find_run(conn, run.id, lock=True)
             if now is None or now.state != state:
                 return ()
             conditions = (ledger.waits(), *((ledger.is_unjudged(),) if dry else ()))
             batch.extend(ledger.rows_after(conn, run.id, now.position, WRITE_BATCH, ledger.leads(), *conditions))
-            groups = ledger.rows_led_by(conn, run.id, [row.number for row in batch])
+            groups.update(ledger.rows_led_by(conn, run.id, [row.number for row in batch]))
             open_rows = _open_rows(conn, run.id)
             for row in batch:
                 answer = self._command(conn, row, groups[row.number], open_rows)
@@ -166,7 +154,7 @@ class Step:
             for number, each in zip(commands, done, strict=True):
                 fates[number] = self._fate(commands[number], each)
                 ids[number] = each.id
-            self._note(conn, run, batch, fates, ids, dry=dry)
+            self._note(conn, run, groups, fates, ids, dry=dry)
             ledger.set_run(conn, run.id, self.context.at, position=batch[-1].number)
 
         writer.execute_batch(self.installed, self.context, wanted, note, dry=dry)
@@ -213,7 +201,7 @@ class Step:
         self,
         conn: Connection,
         run: Run,
-        batch: Sequence[RowOfRun],
+        groups: Mapping[int, Sequence[RowOfRun]],
         fates: Mapping[int, tuple[Fate, tuple[str, ...]]],
         ids: Mapping[int, int | None],
         *,
@@ -221,13 +209,12 @@ class Step:
     ) -> None:
         """The fate of each leader and, with it, of the rows that become a part of its record."""
         rows: list[dict[str, object]] = []
-        groups = ledger.rows_led_by(conn, run.id, [row.number for row in batch])
-        for leader in batch:
-            fate, said = fates[leader.number]
-            for row in groups[leader.number]:
-                is_part = row.number != leader.number and fate in ("created", "changed", "same")
+        for leader, group in groups.items():
+            fate, said = fates[leader]
+            for row in group:
+                is_part = row.number != leader and fate in ("created", "changed", "same")
                 own: Fate = "merged" if is_part else fate
-                record_id = ids.get(leader.number) or row.record_id
+                record_id = ids.get(leader) or row.record_id
                 rows.append(
                     {"number": row.number, "foreseen": own, "said": list(said)}
                     if dry
@@ -264,3 +251,23 @@ class Step:
 def _open_rows(conn: Connection, run_id: int) -> frozenset[int]:
     """Rows of which a question is still open: they wait."""
     return frozenset(question.number for question in ledger.questions_of(conn, run_id) if not question.answer)
+
+
+def _cleaned(
+    readers: Sequence[tuple[ImportColumn, Callable[[Cell], object]]], sheet: SheetOfRun, row: RowOfRun
+) -> dict[str, object]:
+    """{number, cleaned, faults} of one row."""
+    values: dict[str, object] = {}
+    faults: list[list[str]] = []
+    cells = {head: row.cells[at] for at, head in sheet.mapping.items() if at < len(row.cells)}
+    cells |= {head: text for head, text in sheet.fixed.items() if text}
+    for column, read in readers:
+        value = read(cells.get(column.head))
+        if isinstance(value, Fault):
+            faults.append([column.head, value.said, value.word])
+        elif not is_empty(value):
+            present = values.get(column.path)
+            if isinstance(present, tuple) and isinstance(value, tuple):
+                value = tuple(sorted({*present, *value}))
+            values[column.path] = value
+    return {"number": row.number, "cleaned": kept(values), "faults": faults}

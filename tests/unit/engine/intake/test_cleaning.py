@@ -90,3 +90,13 @@ def test_an_unknown_colleague_is_named(app: App) -> None:
     found = read(app, "customer.owner", "王五")
     assert isinstance(found, Fault)
     assert "王五" in found.said
+
+
+def test_a_column_of_many_rows_is_read_as_its_cells_one_by_one(app: App) -> None:
+    """What equals one another in Python (True, 1, 1.0) may mean different things in a cell."""
+    entity = app.entity("customer")
+    cleaner = Cleaner(app, entity, "zh", lambda _entity, _column, _name: None)
+    field, column = entity.fields["phone"], ImportColumn("phone", "phone")
+    cells: list[Cell] = [1, True, 1.0, "1", None, "１", 1, True, "暂无"]
+    reader = cleaner.reader(field, column, {})
+    assert [repr(reader(cell)) for cell in cells] == [repr(cleaner.read(field, column, cell, {})) for cell in cells]
