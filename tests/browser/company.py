@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from engine.commands import Command, Create, Move
 from engine.runtime import Engine
 from engine.store.system_tables import user_account
-from engine.testing import acting, actor, engine_for
+from engine.testing import STAFF, Colleague, acting, actor, engine_for
 
 APP = Path(__file__).resolve().parents[2] / "apps" / "sales_crm.yaml"
 NAMES = ("绍兴恒泰五金", "宁波创硕热能", "杭州云帆物流", "义乌彩达工艺", "常州敏芯传感", "苏州智联自动化")
@@ -38,9 +39,9 @@ class Company:
         return record.stage if record else ""
 
 
-def found_company(folder: Path) -> Company:
-    """Start an engine in the folder and fill it."""
-    engine = engine_for(APP, folder)
+def found_company(folder: Path, people: Sequence[Colleague] = STAFF) -> Company:
+    """Start an engine in the folder and fill it. people: at least those of STAFF."""
+    engine = engine_for(APP, folder, people=people)
     _name_people(engine)
     sales = acting(engine, "sales")
     customers = [_do(engine, Create("customer", _customer(at, name))) for at, name in enumerate(NAMES)]

@@ -1,7 +1,7 @@
 """Walks an app as people of every role can: from the first page along every link that they are shown.
 
-A place is a kind of page: its endpoint and its kind of record, with the parameters that it takes. Of the many pages of
-one kind (a record's page, a filtered list) a person opens the first few that she is led to, not each.
+A place is a kind of page: its endpoint, its kind of record and its view. Of the many pages of one kind (a record's
+page, a filtered list) a person opens the first few that she is led to, not each.
 """
 
 from __future__ import annotations
@@ -21,9 +21,6 @@ from engine.runtime import Engine
 from engine.testing import acting, actor
 
 _LEADS = re.compile(r'(?:\s(href|data-dialog|data-dialog-wide|hx-get|data-source|data-found|data-audience))="(/[^"]*)"')
-_PART_OF_A_PAGE = frozenset({"data-dialog", "data-dialog-wide", "hx-get"})
-_WORDS = ("filter", "col", "sort", "q", "show", "by", "lanes", "days", "group", "only", "field")
-"""Parameters of which the name says what kind of page it is, not the value."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +29,14 @@ class Place:
 
     endpoint: str
     entity: str
-    parameters: tuple[str, ...]
+    view: str
     address: str
     login: str
     is_part: bool
 
     @property
     def kind(self) -> tuple[object, ...]:
-        return self.endpoint, self.entity, self.parameters, self.is_part
+        return self.endpoint, self.entity, self.view, self.is_part
 
 
 @dataclass
@@ -52,9 +49,9 @@ class Walk:
 
 
 def one_of_each_role(engine: Engine) -> list[str]:
-    """The login of one person of each role that anybody has."""
+    """The login of one person of each role of the app that anybody has."""
     people = engine.people(acting(engine, "system"))
-    return list({person.role: person.login for person in people}.values())
+    return list({person.role: person.login for person in people if person.role in engine.app.roles}.values())
 
 
 def walk(site: Flask, engine: Engine, login: str, *, each: int = 1) -> Walk:
@@ -67,7 +64,7 @@ def walk(site: Flask, engine: Engine, login: str, *, each: int = 1) -> Walk:
     while waiting:
         address, is_part, shown_by = waiting.popleft()
         place = _place(adapter, address, login, is_part=is_part)
-        if place is None or address in seen or opened[place.kind] >= each:
+        if address in seen or opened[place.kind] >= each:
             continue
         seen.add(address)
         opened[place.kind] += 1
@@ -78,35 +75,38 @@ def walk(site: Flask, engine: Engine, login: str, *, each: int = 1) -> Walk:
         elif answer.mimetype == "text/html":
             found.places.setdefault(place.kind, place)
             waiting.extend((to, to_part, address) for to, to_part in _leads(answer.get_data(as_text=True)))
+        answer.close()
     return found
 
 
 def _leads(text: str) -> Iterator[tuple[str, bool]]:
-    """(address, whether it comes into the page) of everything in a page that leads somewhere on the site."""
-    for how, raw in _LEADS.findall(text):
-        address = html.unescape(raw).partition("#")[0]
+    """(address, whether it comes into the page) of everything in a page that leads somewhere on the site.
+
+    A link that a script opens over the page is a part of it, as its `href` says the same address.
+    """
+    found = [(how, html.unescape(raw).partition("#")[0]) for how, raw in _LEADS.findall(text)]
+    parts = {address for how, address in found if how != "href"}
+    for _how, address in found:
         if not address.startswith(("/static/", "//")):
-            yield address, how in _PART_OF_A_PAGE
+            yield address, address in parts
 
 
-def _place(adapter: MapAdapter, address: str, login: str, *, is_part: bool) -> Place | None:
-    """None for an address that asks for nothing by GET."""
+def _place(adapter: MapAdapter, address: str, login: str, *, is_part: bool) -> Place:
+    """An address that no page has is a place as well: what leads there is told."""
     parts = urlsplit(address)
     try:
         endpoint, values = adapter.match(parts.path, method="GET")
     except HTTPException:
         endpoint, values = "nowhere", {}
-    asked = parse_qsl(parts.query, keep_blank_values=True)
-    names = tuple(sorted({name if name in _WORDS or name.startswith("f.") else f"{name}={v}" for name, v in asked}))
-    shape = tuple(name for name in names if not re.search(r"=\d+$|cursor|before|query", name))
-    entity = str(values.get("entity", ""))
-    return Place(endpoint, entity, shape, address, login, is_part)
+    view = dict(parse_qsl(parts.query)).get("view", "")
+    return Place(endpoint, str(values.get("entity", "")), view, address, login, is_part)
 
 
-def pages_of(walks: Sequence[Walk]) -> list[Place]:
-    """One whole page of each endpoint and kind of record, whoever found it."""
-    found: dict[tuple[str, str, bool], Place] = {}
+def pages_of(walks: Sequence[Walk], *, of_each_entity: bool) -> list[Place]:
+    """Whole pages to look at, whoever found them: one of each endpoint, or of each with each entity and view."""
+    found: dict[tuple[str, ...], Place] = {}
     for place in (place for each in walks for place in each.places.values()):
         if not place.is_part:
-            found.setdefault((place.endpoint, place.entity, "view" in str(place.parameters)), place)
+            kind = (place.endpoint, place.entity, place.view) if of_each_entity else (place.endpoint,)
+            found.setdefault(kind, place)
     return list(found.values())

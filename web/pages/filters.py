@@ -26,13 +26,15 @@ ME = "me"
 
 
 def chips(app: App, entity: Entity, keys: Iterable[str], args: MultiDict[str, str], context: Context) -> list[Filter]:
-    """A chip for each filter field of the view that the actor may read."""
+    """A chip for each filter field of the view that the actor may read; to choose a record she has to see its kind."""
     language = context.actor.language
     hidden = current_engine().rights(context, entity.key).hidden
     made = []
     for key in keys:
         field = entity.fields.get(key)
         if field is None or key in hidden:
+            continue
+        if field.kind == "ref" and not current_engine().rights(context, field.target).see:
             continue
         chip = _chip(app, entity, field, args.getlist(PREFIX + key), language)
         if chip is not None:
