@@ -264,6 +264,38 @@ def test_all_that_match_are_changed_and_taken_back(site: Site) -> None:
     expect(page.locator("table[data-rows]")).not_to_contain_text("统一回访")
 
 
+@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
+def test_more_than_a_page_is_changed_in_steps_and_taken_back(
+    site: Site, monkeypatch: pytest.MonkeyPatch, phone: bool
+) -> None:
+    monkeypatch.setattr("web.pages.bulk.STEP_SECONDS", 0.05)
+    engine, sales, steps = site.company.engine, acting(site.company.engine, "sales"), []
+    for at in range(55):
+        values = {"customer": site.company.customer, "name": f"批量 {at:02}", "next_step": f"第 {at} 步"}
+        engine.execute(Create("opportunity", values), sales)
+    page = site.open('/e/opportunity?filter=starts_with(name, "批量")&col=name&col=next_step', phone=phone)
+    page.on("response", lambda answer: steps.append(answer.url) if "/bulk" in answer.url else None)
+    if phone:
+        _menu(page, "选择多条")
+        page.locator(".cards-list .pickrow").first.check()
+    else:
+        page.get_by_label("选中本页全部").check()
+    page.get_by_role("button", name="选中符合条件的全部").click()
+    expect(page.locator(".bulk")).to_contain_text("全部 55 条")
+    page.get_by_role("button", name="修改…").click()
+    dialog = page.locator("#dialog")
+    dialog.get_by_label("改什么").select_option(label="下一步")
+    dialog.get_by_label("下一步", exact=True).fill("统一回访")
+    dialog.get_by_role("button", name="修改 55 条").click()
+    expect(dialog).to_contain_text("已修改 55 条", timeout=60_000)
+    assert len(steps) > 4
+    where = engine.filter(sales, "opportunity", 'next_step = "统一回访"').value
+    assert engine.totals(sales, "opportunity", where, "")[0].count == 55
+    dialog.get_by_role("button", name="撤销").click()
+    page.wait_for_url("**said=undone**")
+    assert [total.count for total in engine.totals(sales, "opportunity", where, "")] in ([], [0])
+
+
 def test_those_that_may_not_move_are_listed_with_reasons_and_links(site: Site) -> None:
     page = site.open('/e/opportunity?filter=stage = "lead" or stage = "contacted"&sort=code')
     page.get_by_label("选中本页全部").check()

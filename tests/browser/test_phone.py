@@ -106,3 +106,26 @@ def test_figures_on_a_card_say_what_they_are(site: Site) -> None:
     label = fields[bare].label.say("zh")
     told = page.locator(".cards-list .line", has_text=label)
     assert told.count() > 0
+
+
+def test_enter_on_the_phones_keyboard_goes_on_to_the_next_field_and_sends_nothing(site: Site) -> None:
+    page = site.open("/e/customer/new", phone=True)
+    name = page.get_by_label("客户名称")
+    expect(name).to_have_attribute("enterkeyhint", "next")
+    name.fill("台州新客户")
+    name.press("Enter")
+    expect(name).not_to_be_focused()
+    assert page.evaluate("document.activeElement.closest('form[data-record-form]') !== null")
+    assert page.url.endswith("/e/customer/new")
+    expect(page.get_by_label("电话", exact=True)).to_have_attribute("inputmode", "tel")
+    wide = site.open("/e/customer/new")
+    wide.get_by_label("客户名称").fill("台州新客户")
+    wide.get_by_label("客户名称").press("Enter")
+    expect(wide.locator("#faults")).to_be_visible()
+
+
+def test_the_home_page_of_who_has_nothing_to_switch_begins_at_once(site: Site) -> None:
+    page = site.open("/", "sales2", phone=True)
+    box = page.locator(".tiles").bounding_box()
+    assert box is not None
+    assert box["y"] < 80

@@ -14,7 +14,8 @@ export function start(root) {
       bar.hidden = chosen.length === 0;
       bar.querySelector("[data-count]").textContent = String(chosen.length);
       if (!chosen.length) whole.replaceChildren();
-      bar.querySelector("[data-whole]").hidden = chosen.length < visible.length || whole.childElementCount > 0;
+      // On the phone nobody ticks fifty cards to get at the rest.
+      bar.querySelector("[data-whole]").hidden = (innerWidth > 760 && chosen.length < visible.length) || whole.childElementCount > 0;
     }
     if (all) {
       all.checked = chosen.length > 0 && chosen.length === visible.length;
