@@ -164,6 +164,21 @@ def test_all_nine_stages_are_in_view_on_a_laptop(site: Site) -> None:
     assert min(widths) >= 130
 
 
+def test_cards_of_a_narrow_column_have_one_height(site: Site) -> None:
+    customer = site.company.customer
+    for name, amount in (
+        ("短", None),
+        ("绍兴恒泰五金 一个名字特别特别长的项目", 101_600_000),
+        ("没有金额的项目", None),
+    ):
+        _do(site, Create("opportunity", {"customer": customer, "name": name, "amount": amount}))
+    virtual_clock(site.company.engine).wait(timedelta(days=4))
+    page = site.open(BOARD)
+    heights = page.evaluate("[...document.querySelectorAll('.lane:not(.folded) .kard')].map(k => k.offsetHeight)")
+    assert len(heights) > 10
+    assert max(heights) - min(heights) <= 2  # pixels: less than an eye sees, much less than a line
+
+
 # --- swim lanes ------------------------------------------------------------------------------------------------------
 
 
