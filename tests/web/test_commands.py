@@ -9,6 +9,7 @@ import pytest
 
 from engine.people.users import NewUser, add_user
 from engine.runtime import Engine
+from engine.testing import Colleague, employ
 from web.cli import COMMANDS, main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,8 +37,8 @@ def broken(tmp_path: Path) -> Path:
 
 
 def test_every_command_of_the_contract_is_known() -> None:
-    contract = "start test check explain formula schema plan apply worker import export backup restore user rename"
-    assert set(contract.split()) == set(COMMANDS)
+    contract = "start test check explain formula schema plan apply worker import reconcile export backup restore user"
+    assert {*contract.split(), "rename"} == set(COMMANDS)
 
 
 def test_an_unknown_command_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
@@ -244,3 +245,28 @@ def test_a_backup_beside_the_server_is_restored_elsewhere(capsys: pytest.Capture
     bundle = tmp_path / "all.zip"
     assert answers(capsys, "export", "--bundle", str(bundle), "--app", SALES, "--data", str(there))[0] == 0
     assert bundle.stat().st_size
+
+
+# --- files beside the records ----------------------------------------------------------------------------------------
+
+
+def test_an_old_list_is_compared_and_only_what_differs_makes_it_fail(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """S2-26 on the command line."""
+    data = tmp_path / "data"
+    engine = Engine.start(Path(SALES), "", data)
+    employ(engine, (Colleague("boss", "director", "Company"),))
+    engine.close()
+    places = ["--by", "boss", "--json", "--app", SALES, "--data", str(data)]
+    old, excel = tmp_path / "old.csv", tmp_path / "found.xlsx"
+    old.write_text("公司名称,所属行业\n苏州恒达机械有限公司,机械\n", encoding="utf-8")
+    assert answers(capsys, "import", str(old), "--as", "customers", *places)[0] == 0
+    code, out, _ = answers(capsys, "reconcile", str(old), "--import", "customers", *places)
+    assert (code, json.loads(out)["counts"]["same"]) == (0, 1)
+    old.write_text("公司名称,所属行业\n苏州恒达机械有限公司,电子\n南通永信机械,机械\n", encoding="utf-8")
+    code, out, _ = answers(capsys, "reconcile", str(old), "--import", "customers", "--excel", str(excel), *places)
+    counts = json.loads(out)["counts"]
+    assert (code, counts["differs"], counts["missing"], counts["only_here"]) == (1, 1, 1, 0)
+    assert excel.read_bytes().startswith(b"PK")
+    assert answers(capsys, "reconcile", str(tmp_path / "no.csv"), "--import", "customers", *places)[0] != 0
