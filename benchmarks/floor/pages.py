@@ -1,7 +1,12 @@
-"""The floor's two pages: the list and one record, by hand-written templates over the same rows."""
+"""The floor's two pages: the list and one record, by hand-written templates that show what ours show.
+
+The same frame, menus, dialogs, filters, columns, cards, stages, facts, requirements and history stand in both; here all
+texts, addresses and choices are written into the templates by hand, in one language, for one kind of record.
+"""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 
 import sqlalchemy as sa
@@ -20,12 +25,12 @@ LABELS = {
     "amount": "金额", "cost": "成本", "quantity": "数量", "margin": "毛利率", "close_on": "预计成交",
     "contacted_on": "最近联系", "is_urgent": "加急", "notes": "备注",
 }  # fmt: skip
-KINDS = {"created": "新建", "moved": "推进"}
-FILTERS = (
-    ("grade", "等级", [(key, key) for key in "ABC"]),
-    ("industry", "行业", list(INDUSTRIES.items())),
-    ("stage", "阶段", list(STAGES.items())),
-)
+KINDS = {"created": "新建了这条记录", "moved": "推进了", "updated": "修改了"}
+GRADES = [(key, key) for key in "ABC"]
+ENDS = {"lead": "stage", "qualified": "stage", "proposal": "stage", "won": "won", "lost": "lost"}
+PATH = [(key, label) for key, label in STAGES.items() if key != "lost"]
+LINKS = {"phone": "tel:", "email": "mailto:", "website": ""}
+NEXT = {"lead": "qualified", "qualified": "proposal", "proposal": "won"}
 
 
 def add_pages(site: Flask) -> None:
@@ -52,9 +57,13 @@ def show_deals() -> str:
         title="全部",
         actor=g.actor,
         rows=rows[:PAGE],
-        filters=FILTERS,
+        args=request.args,
+        grades=GRADES,
         industries=INDUSTRIES,
         stages=STAGES,
+        ends=ENDS,
+        csrf=secrets.token_hex(64),
+        nonce=secrets.token_urlsafe(16),
         after=f"{last.amount},{last.id}" if last else "",
     )
 
@@ -70,18 +79,37 @@ def show_deal(deal_id: int) -> str:
     with current_app.extensions["reads"].connect() as conn:
         row = found_deal(conn, deal_id)
         history = conn.execute(of_deal).all()
-    facts = [(label, _shown(row, key)) for key, label in LABELS.items()]
+    facts = [(key, label, _shown(row, key)) for key, label in LABELS.items()]
+    ahead = NEXT.get(row["stage"], "")
+    checks = _checks(row) if ahead == "qualified" else []
+    missing = sum(not is_met for _said, is_met in checks)
     return render_template(
         "deal.html",
         title=row["name"],
         actor=g.actor,
         row=row,
         facts=facts,
+        links=LINKS,
+        path=PATH,
+        ahead=ahead,
+        checks=checks,
+        missing=missing,
+        share=100 * (len(checks) - missing) // len(checks) if checks else 100,
+        headline=f"去「{STAGES[ahead]}」还差 {missing} 项" if missing else f"可以去「{STAGES.get(ahead, '')}」了",
+        csrf=secrets.token_hex(64),
+        nonce=secrets.token_urlsafe(16),
         history=history,
         stages=STAGES,
         kinds=KINDS,
         labels=LABELS,
     )
+
+
+def _checks(row: sa.RowMapping) -> list[tuple[str, bool]]:
+    """What the step to "qualified" wants, and whether the row has it: `rules.check_move`, told one by one."""
+    filled = [(f"已填写「{LABELS[key]}」", bool(row[key])) for key in ("phone", "amount", "close_on")]
+    covers = bool(row["amount"]) and (row["cost"] or 0) <= row["amount"]
+    return [*filled, ("金额须大于零且不低于成本", covers)]
 
 
 def _shown(row: Mapping[str, object], key: str) -> object:

@@ -14,6 +14,7 @@ from engine.answers import Person
 from engine.context import Actor
 from engine.people import organisation, passwords
 from engine.people.permissions import EVERYONE
+from engine.store.columns import is_one_of
 from engine.store.connection import Connection
 from engine.store.plans import Plan
 from engine.store.system_tables import api_token, org_unit, post, session, user_account
@@ -199,6 +200,9 @@ def _people_query() -> sa.Select[Any]:
     )
 
 
+_PEOPLE = Plan(_people_query().where(is_one_of(user_account.c.id, "ids")))
+
+
 def active_people(conn: Connection) -> list[Person]:
     """Everybody with an open account, by name."""
     rows = conn.rows(_people_query().where(user_account.c.is_active).order_by(user_account.c.name, user_account.c.id))
@@ -209,7 +213,7 @@ def people(conn: Connection, ids: Collection[int]) -> Mapping[int, Person]:
     """Those people by id, closed accounts included: old records still name them."""
     if not ids:
         return {}
-    rows = conn.rows(_people_query().where(user_account.c.id.in_(sorted(ids))))
+    rows = conn.rows(_PEOPLE, {"ids": sorted(ids)})
     return {int(row[0]): Person(*row) for row in rows}
 
 

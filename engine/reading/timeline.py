@@ -19,7 +19,9 @@ from engine.reading.desk import Desk
 from engine.reading.links import files_of, link_of
 from engine.reading.masks import masked
 from engine.store import history
+from engine.store.columns import is_one_of
 from engine.store.history import Event
+from engine.store.plans import Plan
 from engine.store.system_tables import comment, evidence, mention, user_account, waiver
 from engine.writing.memory import ANSWER, TOLD
 from engine.writing.stored_json import from_json
@@ -27,6 +29,25 @@ from engine.writing.stored_json import from_json
 MOST_EVENTS: Final = 2_000
 """Of one record that are looked through for one field."""
 SHOWN: Final = frozenset(get_args(EntryKind))
+
+
+def _of_events(table: sa.Table, *names: str) -> Plan:
+    """What a table keeps beside the events in the array `ids`."""
+    found = sa.select(*(table.c[name] for name in names)).where(is_one_of(table.c.event_id, "ids"))
+    return Plan(found.order_by(table.c.id) if "id" in table.c else found)
+
+
+_PROVEN = ("event_id", "rule", "file_id", "related_entity", "related_id")
+_PROOFS = _of_events(evidence, *_PROVEN)
+_WAIVERS = _of_events(waiver, "event_id", "rule", "reason")
+_COMMENTS = _of_events(comment, "event_id", "text")
+_CALLED = Plan(
+    sa.select(mention.c.event_id, user_account.c.name)
+    .select_from(mention.join(user_account, user_account.c.id == mention.c.user_id))
+    .where(is_one_of(mention.c.event_id, "ids"))
+    .order_by(mention.c.id)
+)
+"""Built once: a record's page tells its last fifty events."""
 
 
 def timeline(
@@ -174,32 +195,23 @@ class _Telling:
                 ids.update(files_of(fields.get(key), after))
         return ids
 
-    def _proofs(self, ids: Collection[int]) -> Mapping[int, list[Mapping[str, Any]]]:
-        c = evidence.c
-        columns = (c.event_id, c.rule, c.file_id, c.related_entity, c.related_id)
+    def _proofs(self, ids: list[int]) -> Mapping[int, list[Mapping[str, Any]]]:
         found: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
-        for row in self.desk.conn.rows(sa.select(*columns).where(c.event_id.in_(ids)).order_by(c.id)):
-            found[row[0]].append({column.key: value for column, value in zip(columns, row, strict=True)})
+        for row in self.desk.conn.rows(_PROOFS, {"ids": ids}):
+            found[row[0]].append(dict(zip(_PROVEN, row, strict=True)))
         return found
 
-    def _waivers(self, ids: Collection[int]) -> Mapping[int, list[tuple[str, str]]]:
-        c = waiver.c
+    def _waivers(self, ids: list[int]) -> Mapping[int, list[tuple[str, str]]]:
         found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-        for event_id, rule, reason in self.desk.conn.rows(
-            sa.select(c.event_id, c.rule, c.reason).where(c.event_id.in_(ids)).order_by(c.id)
-        ):
+        for event_id, rule, reason in self.desk.conn.rows(_WAIVERS, {"ids": ids}):
             found[event_id].append((rule, reason))
         return found
 
-    def _comments(self, ids: Collection[int]) -> Mapping[int, str]:
-        c = comment.c
-        return dict(self.desk.conn.rows(sa.select(c.event_id, c.text).where(c.event_id.in_(ids))))
+    def _comments(self, ids: list[int]) -> Mapping[int, str]:
+        return dict(self.desk.conn.rows(_COMMENTS, {"ids": ids}))
 
-    def _called(self, ids: Collection[int]) -> Mapping[int, list[str]]:
+    def _called(self, ids: list[int]) -> Mapping[int, list[str]]:
         found: dict[int, list[str]] = defaultdict(list)
-        m, named = mention.c, user_account.c
-        joined = mention.join(user_account, named.id == m.user_id)
-        wanted = sa.select(m.event_id, named.name).select_from(joined).where(m.event_id.in_(ids)).order_by(m.id)
-        for event_id, name in self.desk.conn.rows(wanted) if ids else ():
+        for event_id, name in self.desk.conn.rows(_CALLED, {"ids": ids}) if ids else ():
             found[event_id].append(name)
         return found

@@ -21,10 +21,21 @@ from engine.reading.desk import Desk
 from engine.store import history
 from engine.store.connection import Connection
 from engine.store.history import NewEvent
+from engine.store.plans import Plan
 from engine.store.system_tables import comment, mention
 from engine.verdict import Finding
 
 LONGEST_COMMENT = 10_000
+_UNREAD = Plan(
+    sa.select(mention.c.id)
+    .where(
+        mention.c.user_id == sa.bindparam("user", type_=sa.BigInteger()),
+        mention.c.entity == sa.bindparam("kind"),
+        mention.c.record_id == sa.bindparam("record", type_=sa.BigInteger()),
+        mention.c.read_at.is_(None),
+    )
+    .limit(1)
+)
 
 
 def read_comment(context: Context, entity: Entity, text: str) -> str:
@@ -88,6 +99,6 @@ def note_read(installed: Installed, context: Context, entity: str, record_id: in
     m = mention.c
     mine = (m.user_id == context.actor.id, m.entity == entity, m.record_id == record_id, m.read_at.is_(None))
     with installed.database.read() as conn:
-        if conn.one(sa.select(m.id).where(*mine).limit(1)) is None:
+        if conn.one(_UNREAD, {"user": context.actor.id, "kind": entity, "record": record_id}) is None:
             return
     installed.database.run(lambda conn: conn.execute(sa.update(mention).where(*mine).values(read_at=context.at)))
