@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from pathlib import Path
-
-from babel.messages.pofile import read_po
 
 from web.session import current_language
 
@@ -48,6 +47,7 @@ def texts_of(language: str) -> Mapping[str, str]:
     file = LANGUAGES / f"{language}.po"
     if language == SOURCE_LANGUAGE or not file.is_file():
         return {}
+    read_po = import_module("babel.messages.pofile").read_po  # the source language needs no dictionary
     with file.open("rb") as stream:
         catalog = read_po(stream, locale=language)
     return {str(message.id): str(message.string) for message in catalog if message.id and message.string}

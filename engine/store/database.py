@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +16,6 @@ from engine.store import people_version
 from engine.store.connection import Connection
 from engine.store.driver import Driver, RunAgain
 from engine.store.plans import StatementCache
-from engine.store.postgresql import PostgresqlDriver
 from engine.store.sqlite import SqliteDriver
 
 MOST_RUNS = 6
@@ -57,7 +57,9 @@ class Database:
             driver = SqliteDriver(path, looks_on=looks_on)
             return Database(driver, f"sqlite:///{path.absolute()}", is_onlooker=looks_on)
         if url.startswith(("postgresql://", "postgresql+psycopg://")):
-            return Database(PostgresqlDriver(url), url.replace("postgresql://", "postgresql+psycopg://", 1))
+            postgresql = import_module("engine.store.postgresql")  # a start on SQLite needs none of it
+            driver: Driver = postgresql.PostgresqlDriver(url)
+            return Database(driver, url.replace("postgresql://", "postgresql+psycopg://", 1))
         raise ValueError(f"not a database address: {url.rpartition('@')[2]}")
 
     @contextmanager

@@ -34,7 +34,7 @@ class Derived:
         self.tables = tables
         self.graph = Graph(app)
         self._formulas = formulas
-        self._plans = plans or Plans()
+        self._plans = plans or Plans(is_for_one=True)
 
     def recompute(self, conn: Connection, changed: Mapping[str, Collection[int]], env: Env) -> Touched:
         """Brings every computed field up to date that may depend on the changed records.

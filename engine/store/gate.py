@@ -72,7 +72,7 @@ class Gate:
     ) -> None:
         self.app = app
         self.tables = tables
-        self.plans = Plans()
+        self.plans = Plans(is_for_one=True)
         self._formula_sql = formula_sql
         self._live = live
         self._moment = moment

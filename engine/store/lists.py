@@ -93,7 +93,7 @@ class Lists:
         self.tables = tables
         self._gate = gate
         self._formulas = formulas
-        self._plans = plans or Plans()
+        self._plans = plans or Plans(is_for_one=True)
 
     def page(
         self,

@@ -120,6 +120,8 @@ class CompiledPlan(Compiled):
         slots = {name: _slot_of(param, name, self._writers.get(name)) for param, name in compiler.bind_names.items()}
         names = list(slots) if self._order is None else self._order
         self._binder = _binder([slots[name] for name in names], by_name=self._order is None)
+        if not self._has_lists:
+            del self._compiler  # it is large, and nothing asks it any more
 
     def bind(self, params: Params | None, found: Sequence[sa.BindParameter[Any]] | None = None) -> tuple[str, Any]:
         if self._has_lists:
@@ -161,29 +163,44 @@ def _written_out(code: str, known: dict[str, Any]) -> Callable[[Any], Any]:
 
 
 class Plan:
-    """A guarded statement, compiled on first use. Its named parameters have no values; its unnamed ones are fixed."""
+    """A guarded statement, compiled on first use. Its named parameters have no values; its unnamed ones are fixed.
 
-    def __init__(self, statement: Statement) -> None:
+    is_for_one: it runs on one database only, and forgets the statement when that is compiled: it takes ten times the
+    room of all the rest.
+    """
+
+    def __init__(self, statement: Statement, *, is_for_one: bool = False) -> None:
         guard(statement)
-        self._statement = statement
+        self._statement: Statement | None = statement
+        self._is_for_one = is_for_one
         self._compiled: dict[str, CompiledPlan] = {}
 
     def on(self, dialect: Dialect) -> CompiledPlan:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = CompiledPlan(_compile(self._statement, dialect), dialect)
+            compiled = self._compile(dialect)
+        return compiled
+
+    def _compile(self, dialect: Dialect) -> CompiledPlan:
+        statement = self._statement
+        if statement is None:  # another thread compiled it a moment ago
+            return self._compiled[dialect.name]
+        compiled = self._compiled[dialect.name] = CompiledPlan(_compile(statement, dialect), dialect)
+        if self._is_for_one:
+            self._statement = None
         return compiled
 
 
 class Plans:
-    """The plans of one revision of an app."""
+    """The plans of one revision of an app, or of a part of the engine. is_for_one: all of them on one database."""
 
-    def __init__(self, size: int = MOST_PLANS) -> None:
+    def __init__(self, size: int = MOST_PLANS, *, is_for_one: bool = False) -> None:
         self._recent: Recent[Plan] = Recent(size)
+        self._is_for_one = is_for_one
 
     def get(self, key: Hashable, build: Callable[[], Statement]) -> Plan:
         plan = self._recent.find(key)
-        return plan if plan is not None else self._recent.keep(key, Plan(build()))
+        return plan if plan is not None else self._recent.keep(key, Plan(build(), is_for_one=self._is_for_one))
 
 
 class StatementCache:

@@ -51,7 +51,7 @@ class Related:
         self.app = app
         self.tables = tables
         self._formulas = formulas
-        self._plans = plans or Plans()
+        self._plans = plans or Plans(is_for_one=True)
 
     def nested(
         self,

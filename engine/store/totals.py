@@ -73,7 +73,7 @@ class Totals:
         self.tables = tables
         self._gate = gate
         self._formulas = formulas
-        self._plans = plans or Plans()
+        self._plans = plans or Plans(is_for_one=True)
 
     def group(
         self,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import gc
+import importlib
 import os
 import signal
 import sys
@@ -11,7 +13,6 @@ from types import FrameType
 
 from engine.bundle.schedule import put_next
 from engine.runtime import Engine
-from engine.sample import load_sample
 from web.commands.options import add_app, add_data
 from web.commands.places import engine_at, has_people
 from web.create_site import create_site
@@ -58,6 +59,7 @@ def _serve(engine: Engine, arguments: argparse.Namespace) -> int:
         print(f"cannot listen on {arguments.host}:{arguments.port}: {error.strerror}", file=sys.stderr)
         return 1
     server.stop_on_signals()
+    gc.freeze()  # what is loaded by now stays: the collector need not look through it for every thousandth page
     print(f"ready http://{arguments.host}:{server.port}", flush=True)
     if not arguments.no_workers:
         engine.jobs.start_when_needed(engine)
@@ -80,7 +82,8 @@ def _fill(engine: Engine, arguments: argparse.Namespace) -> None:
 def _load_sample(engine: Engine, data: Path) -> None:
     """The sample company, once. Its logins are kept in a file that only the owner reads."""
     print("loading the sample company …", file=sys.stderr)
-    logins = load_sample(engine, SEED)
+    sample = importlib.import_module("engine.sample")  # every start but the first does without it
+    logins: list[tuple[str, str]] = sample.load_sample(engine, SEED)
     kept = data / LOGINS
     with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.writelines(f"{login} {password}\n" for login, password in logins)

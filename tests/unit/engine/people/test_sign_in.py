@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import extract_parameters
 
 from engine.clock import VirtualClock
 from engine.people import passwords, sign_in, users
@@ -36,6 +37,12 @@ def ann(database: Database) -> int:
         found = users.find_id(conn, "ann")
     assert found is not None
     return found
+
+
+def test_an_account_that_is_none_costs_what_one_costs() -> None:
+    stand_in, real = passwords._NOBODY, passwords.hash_password(PASSWORD)
+    assert extract_parameters(stand_in) == extract_parameters(real)
+    assert not passwords.is_right("", "the password of nobody")
 
 
 def test_the_right_password_opens_and_any_other_does_not(database: Database) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -118,6 +121,22 @@ def test_a_missing_value_of_a_plan_is_an_error(database: Database) -> None:
     plan = Plans().get("x", lambda: sa.select(setting.c.value).where(setting.c.key == sa.bindparam("key")))
     with database.read() as connection, pytest.raises(sa.exc.InvalidRequestError):
         connection.rows(plan)
+
+
+def test_a_plan_for_one_database_forgets_its_statement_and_still_runs(database: Database) -> None:
+    made: list[weakref.ref[sa.Select[Any]]] = []
+
+    def build() -> sa.Select[Any]:
+        statement = sa.select(setting.c.value).where(setting.c.key == sa.bindparam("key"))
+        made.append(weakref.ref(statement))
+        return statement
+
+    plans = Plans(is_for_one=True)
+    with database.read() as connection:
+        for _ in range(3):
+            assert connection.rows(plans.get("x", build), {"key": "none"}) == []
+    gc.collect()
+    assert [each() for each in made] == [None]
 
 
 def test_a_second_opening_of_one_file_is_refused_with_a_sentence(sqlite_url: str, tmp_path: Path) -> None:
