@@ -58,8 +58,7 @@ class Database:
             return Database(driver, f"sqlite:///{path.absolute()}", is_onlooker=looks_on)
         if url.startswith(("postgresql://", "postgresql+psycopg://")):
             postgresql = import_module("engine.store.postgresql")  # a start on SQLite needs none of it
-            driver: Driver = postgresql.PostgresqlDriver(url)
-            return Database(driver, url.replace("postgresql://", "postgresql+psycopg://", 1))
+            return Database(postgresql.PostgresqlDriver(url), url.replace("postgresql://", "postgresql+psycopg://", 1))
         raise ValueError(f"not a database address: {url.rpartition('@')[2]}")
 
     @contextmanager
