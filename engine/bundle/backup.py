@@ -15,6 +15,7 @@ from engine.bundle.export import write_bundle
 from engine.bundle.load import load_bundle
 from engine.bundle.marks import ENDING, MARK_ENDING, Mark, Progress, backup_of, mark_of, progressing
 from engine.clock import Clock
+from engine.delivery.outbox import Jobs
 from engine.installed import Installed, assemble
 from engine.integrity.check import inconsistencies
 from engine.integrity.inconsistency import Inconsistency
@@ -84,13 +85,28 @@ def remove_backup(path: Path) -> None:
 def prove(path: Path, app: App, clock: Clock, progress: Progress | None = None) -> Iterator[Inconsistency]:
     """What the data check finds in the backup, restored into a temporary SQLite database. NotReady if damaged."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".proof-") as place:
-        yield from restore(path, app, "sqlite", Path(place), clock, progress)
+        yield from _loaded(path, app, "sqlite", Path(place), clock, progress)
 
 
-def restore(
-    path: Path, app: App, database_url: str, data_dir: Path, clock: Clock, progress: Progress | None = None
+def restore(path: Path, app: App, database_url: str, data_dir: Path, clock: Clock) -> Iterator[Inconsistency]:
+    """Loads a bundle into an empty database and then holds that against itself. NotReady with nothing loaded.
+
+    Where there were jobs there can be jobs again: a bundle tells that the library had its tables, and brings none.
+    """
+    yield from _loaded(path, app, database_url, data_dir, clock, None)
+    database = Database.open(database_url, data_dir=data_dir)
+    try:
+        jobs = Jobs(database)
+        if jobs.were_made():
+            jobs.prepare()
+        jobs.stop()
+    finally:
+        database.close()
+
+
+def _loaded(
+    path: Path, app: App, database_url: str, data_dir: Path, clock: Clock, progress: Progress | None
 ) -> Iterator[Inconsistency]:
-    """Loads a bundle into an empty database and then holds that against itself. NotReady with nothing loaded."""
     reader = Reader(path)
     try:
         database = Database.open(database_url, data_dir=data_dir)

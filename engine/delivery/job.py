@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from engine.runtime import Engine
 
 QUEUE, LONG_QUEUE = "jobs", "long"
 """Most jobs take seconds and run side by side; those that take minutes wait for each other."""
+
+NAMES: Final = frozenset({"webhook", "import", "backup"})
+"""Of every kind that `engine.delivery.kinds` knows, for whoever need not load them."""
 
 State = Literal["waiting", "running", "done", "dead", "cancelled"]
 

@@ -100,6 +100,11 @@ class Jobs:
         if is_needed:
             self._start_in_background()
 
+    def were_made(self) -> bool:
+        """Whether this database, or the one that it was restored from, ever had a job."""
+        with self._database.read() as conn:
+            return _were_made(conn)
+
     def _start_in_background(self) -> None:
         engine, self._waits_for = self._waits_for, None
         if engine is not None:

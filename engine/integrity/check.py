@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final
 
 from engine.installed import Installed
+from engine.integrity.beside import check_imports, check_jobs, check_mentions, check_views, check_ways_in
 from engine.integrity.contents import check_files, check_keys, check_notes
 from engine.integrity.derivations import check_computed, check_search, check_weeks
 from engine.integrity.histories import check_histories
@@ -35,6 +36,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_files,
     check_notes,
     check_keys,
+    check_mentions,
+    check_imports,
+    check_views,
+    check_ways_in,
+    check_jobs,
 )
 """In this order: later ones leave out rows that `check_rows` found unreadable."""
 

@@ -18,6 +18,12 @@ _COPY: Final[Pair] = ("从备份复制该文件", "copy the file from a backup")
 _IN_APP: Final[Pair] = ("在应用中恢复该阶段", "bring the stage back in the app")
 _RESTART: Final[Pair] = ("重新启动服务即会清除", "a restart of the server sweeps it away")
 _USER: Final[Pair] = ("用 sluice user 改正", "correct it with sluice user")
+_AGAIN: Final[Pair] = ("重新保存或选择视图", "save or choose the view again")
+_ANEW: Final[Pair] = ("吊销后重新签发", "revoke it and issue another")
+_CANCEL: Final[Pair] = (
+    "在“对外推送”或“备份”页放弃后重设",
+    "give it up on the page of deliveries or backups and set it anew",
+)
 _BY_HAND: Final[Pair] = ("请在记录上改正", "correct it in the record")
 _UPGRADE: Final[Pair] = ("停止服务后运行 sluice apply", "stop the server, then run sluice apply")
 
@@ -74,6 +80,11 @@ SORTS: Final[Mapping[str, Sort]] = {
     "evidence": Sort(("证据与文件不一致", "evidence is not what its file says"), _RESTORE),
     "note": Sort(("评论、证据或豁免的对象不存在", "what a comment, proof or waiver is about is not there"), _RESTORE),
     "key": Sort(("幂等结果与数据不一致", "an idempotency result is not in the data"), _RESTORE),
+    "mention": Sort(("提到某人的条目没有对应的评论", "somebody is called by no comment"), _RESTORE),
+    "import": Sort(("导入与它的行或记录不一致", "an import is not what its rows and records say"), _RESTORE),
+    "view": Sort(("保存的视图读不出来或已不在", "a kept view cannot be read or is gone"), _AGAIN),
+    "access": Sort(("令牌、会话或推送不完整", "a token, session or webhook is not whole"), _ANEW),
+    "job": Sort(("后台任务或定时读不出来", "a job or the schedule of backups cannot be read"), _CANCEL),
     "account": Sort(
         ("账号的角色不在应用中", "an account's role is not in the app"),
         _USER,

@@ -7,32 +7,45 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from engine.bundle.desk import BackupDesk
 from engine.commands import Update
+from engine.delivery.desk import DeliveryDesk, WebhookWish
+from engine.delivery.job import NAMES
+from engine.delivery.kinds import KINDS
 from engine.integrity.check import check_data, found_by
 from engine.integrity.inconsistency import SORTS
 from engine.integrity.look import Look, look_at
 from engine.integrity.repair import make_anew
+from engine.people.saved_views import ViewShape
 from engine.store.connection import Connection
 from engine.store.ddl import SqlText
+from engine.store.import_tables import import_row, import_run, import_sheet
 from engine.store.seal import Reason, as_system
 from engine.store.system_tables import (
+    api_token,
     comment,
     document_number,
     event,
     evidence,
     file,
     idempotency,
+    mention,
     org_unit,
+    saved_view,
     search_entry,
+    setting,
     stage_visit,
     stage_week,
     user_account,
+    view_choice,
+    webhook,
 )
 from engine.testing import STARTS_AT, acting, engine_for
 from tests.conftest import PostgresServer
@@ -115,11 +128,33 @@ def _at_work(shop: Shop) -> Company:
     )
     made(shop.manager.move("deal", shop.deal(customer, amount=300_000), "lost", fill={"reason": "too dear"}))
     shop.sales.update("customer", customer, grade="A", backup=acting(shop.engine, "sales2").actor.id)
-    shop.engine.comment(shop.sales.context, "customer", customer, "Called again")
+    backup = acting(shop.engine, "sales2").actor
+    shop.engine.comment(shop.sales.context, "customer", customer, f"Called again @{backup.name}", (backup.id,))
+    shop.engine.jobs.prepare()
+    _everything_beside(shop, customer)
     gone = shop.deal(customer)
     made(shop.sales.do(Update("deal", gone, None, {}, {"lines": [line()]})))
     made(shop.manager.delete("deal", gone))
     return Company(shop, customer, deal, shop.as_("tech").create("note", text="Pinyin 拼音"))
+
+
+def _everything_beside(shop: Shop, customer: int) -> None:
+    """A token, a session, a view that a list opens with, a webhook that heard of something, a nightly backup."""
+    engine, me = shop.engine, shop.sales.context
+    engine.tokens.issue(me.actor.id, "ERP", me.at)
+    engine.open_session(me.actor.id, "a browser")
+    view = engine.saved_views.save(me, "customer", "Mine", ViewShape(("name",), 'grade = "A"', ("-name",)))
+    engine.saved_views.choose(me, "customer", view.key)
+    with engine.database.write() as conn:
+        conn.execute(sa.update(user_account).where(user_account.c.login == "admin").values(is_admin=True))
+    boss = acting(engine, "admin")
+    DeliveryDesk(engine, boss).add(WebhookWish("ERP", "https://erp.example.com", "sales", ("customer.*",)))
+    BackupDesk(engine, boss).change_schedule("02:30", "3")
+    shop.sales.update("customer", customer, phone="0512-1")
+
+
+def test_every_kind_of_job_has_its_name_where_the_check_looks() -> None:
+    assert set(KINDS) == NAMES
 
 
 def _two_open_visits(company: Company) -> None:
@@ -188,6 +223,51 @@ def _statement(sql: str) -> Harm:
 _OPEN = stage_visit.c.left_at.is_(None)
 _NOW = STARTS_AT
 
+
+def _an_import(**values: Any) -> Harm:
+    """A run of two rows, one of which made the customer; then something about it is wrong."""
+
+    def inflict(company: Company) -> None:
+        at = {"created_at": _NOW, "changed_at": _NOW}
+        run = {"id": 1, "key": "customers", "entity": "customer", "state": "done", "position": 2, "total": 2}
+        company.damage(sa.insert(import_run).values(run | at | {k: v for k, v in values.items() if k in run}))
+        company.damage(sa.insert(import_sheet).values(id=1, run_id=1, name="a.csv", row_count=2))
+        rows = {"run_id": 1, "sheet_id": 1, "record_id": values.get("record_id", company.customer)}
+        company.damage(sa.insert(import_row).values(**rows, number=1, state="created"))
+        company.damage(sa.insert(import_row).values(**rows, number=2, state=values.get("row_state", "merged")))
+
+    return inflict
+
+
+def _a_token(**values: Any) -> Harm:
+    token = {"token_hash": "0" * 64, "user_id": 1, "name": "ERP", "created_at": _NOW}
+    return lambda company: company.damage(sa.insert(api_token).values(token | values))
+
+
+def _a_webhook(events: object) -> Harm:
+    hook = {"name": "ERP", "url": "https://erp.example.com", "user_id": 1, "created_at": _NOW}
+    return lambda company: company.damage(sa.insert(webhook).values(**hook, events=events))
+
+
+def _a_view(definition: object) -> Harm:
+    view = {"user_id": 1, "entity": "customer", "name": "Mine"}
+    return lambda company: company.damage(sa.insert(saved_view).values(**view, definition=definition))
+
+
+def _a_lost_choice(company: Company) -> None:
+    company.damage(sa.insert(view_choice).values(user_id=1, entity="customer", view="saved-999"))
+
+
+def _a_strange_job(company: Company) -> None:
+    jobs = company.shop.engine.jobs
+    assert company.conn is not None
+    jobs.put(company.conn, "brew coffee", {}, "a strange one")
+
+
+def _a_strange_schedule(company: Company) -> None:
+    company.damage(sa.update(setting).where(setting.c.key == "backups").values(value='{"at": "late"}'))
+
+
 HARMS: dict[str, tuple[Harm, str]] = {
     "a field changed past history": (_set("customer", "customer", phone="110"), "event"),
     "a set that lost its members": (_a_lost_tag, "event"),
@@ -229,6 +309,20 @@ HARMS: dict[str, tuple[Harm, str]] = {
     "evidence of another content": (_change(evidence, evidence.c.file_id.is_not(None), sha256="0" * 64), "evidence"),
     "a comment on nothing": (_change(comment, record_id=999), "note"),
     "a kept result whose event is gone": (_change(idempotency, result={"event_ids": [99_999]}), "key"),
+    "a call by no comment": (_change(mention, event_id=1), "mention"),
+    "a call on another record": (_change(mention, record_id=999), "mention"),
+    "an import with fewer rows than it says": (_an_import(total=3), "import"),
+    "an import beyond its rows": (_an_import(position=3), "import"),
+    "an import in a state that is none": (_an_import(state="dreaming"), "import"),
+    "an import that is done while a row waits": (_an_import(row_state=""), "import"),
+    "an import whose record is not there": (_an_import(record_id=999), "import"),
+    "a kept view that says nothing": (_a_view(["name"]), "view"),
+    "a list that opens with a view that is gone": (_a_lost_choice, "view"),
+    "a token whose hash is none": (_a_token(token_hash="plain"), "access"),
+    "a token that ended before it was made": (_a_token(expires_at=_NOW - timedelta(days=1)), "access"),
+    "a webhook that hears of nothing": (_a_webhook([]), "access"),
+    "a job that nobody runs": (_a_strange_job, "job"),
+    "a schedule of backups that cannot be read": (_a_strange_schedule, "job"),
     "an account of no role": (_change(user_account, user_account.c.login == "tech", role="wizard"), "account"),
     "a unit beside its parent": (_change(org_unit, org_unit.c.name == "North", path="/9/"), "unit"),
     "an index dropped": (_statement("DROP INDEX event_record"), "index"),
