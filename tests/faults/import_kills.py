@@ -172,9 +172,9 @@ def survive_killed_command(home: Path, url: str, kills: int, seed: int, count: i
     while done < kills:
         process = _command(data, url, "--continue", str(run_id))
         time.sleep(chance.uniform(1.0, 3.5))
-        if process.poll() is not None:
+        if not _killed(process):  # it had ended by itself
             break
-        done += _killed(process)
+        done += 1
     process = _command(data, url, "--continue", str(run_id))
     told, _ = process.communicate(timeout=PATIENCE)
     if process.returncode != 0:
@@ -207,13 +207,13 @@ def _begun(process: subprocess.Popen[str], chance: random.Random) -> int:
     return int(found[1])
 
 
-def _killed(process: subprocess.Popen[str]) -> int:
-    """1 if it was still alive."""
+def _killed(process: subprocess.Popen[str]) -> bool:
+    """Whether it was still alive. Its pipes are closed either way."""
     was_alive = process.poll() is None
     if was_alive:
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=30)
-    return int(was_alive)
+    return was_alive
 
 
 # --- the truth -------------------------------------------------------------------------------------------------------
