@@ -1,5 +1,7 @@
 """`python -m tests.fuzz --seconds 600`: feeds changed texts to the language until the time is up.
 
+`--inputs 1000000` ends it after as many inputs instead; every 100,000 it says how far it is.
+
 With atheris installed the modules of `dsl` are instrumented and its coverage chooses what is changed further; without
 it the texts are changed blindly. Prints how many inputs ran and each way in which something but problems came out;
 exits 1 if there was one.
@@ -23,6 +25,8 @@ from typing import Any
 SLOW = 1.0
 """Seconds of processor time that no input may take."""
 LONGEST = 20_000
+STRIDE = 100_000
+"""Inputs between two words about how far it is."""
 
 
 class Tally:
@@ -35,6 +39,8 @@ class Tally:
 
     def try_one(self, name: str, text: str) -> None:
         self.ran[name] += 1
+        if sum(self.ran.values()) % STRIDE == 0:
+            print(f"{sum(self.ran.values())} inputs, {len(self.found)} findings", flush=True)
         started = time.process_time()
         try:
             self.targets[name](text)
@@ -61,28 +67,38 @@ class Tally:
         return 1 if self.found else 0
 
 
-def fuzz_blindly(tally: Tally, seeds: dict[str, list[str]], changed: Callable[[str, str], str], seconds: float) -> None:
+class End:
+    """When to stop: after so many seconds, or, if a number of inputs is given, after these."""
+
+    def __init__(self, tally: Tally, seconds: float, inputs: int | None) -> None:
+        self.tally, self.inputs, self.until = tally, inputs, time.monotonic() + seconds
+
+    def has_come(self) -> bool:
+        if self.inputs is not None:
+            return sum(self.tally.ran.values()) >= self.inputs
+        return time.monotonic() > self.until
+
+
+def fuzz_blindly(tally: Tally, seeds: dict[str, list[str]], changed: Callable[[str, str], str], end: End) -> None:
     chance = random.Random(time.time_ns())
-    until = time.monotonic() + seconds
     names = list(seeds)
-    while time.monotonic() < until:
+    while not end.has_come():
         name = chance.choice(names)
         tally.try_one(name, changed(name, chance.choice(seeds[name])))
 
 
 def fuzz_instrumented(
-    atheris: Any, tally: Tally, seeds: dict[str, list[str]], changed: Callable[[str, str], str], seconds: float
+    atheris: Any, tally: Tally, seeds: dict[str, list[str]], changed: Callable[[str, str], str], end: End
 ) -> None:
-    """libFuzzer ends the process itself, so the report is given when the time is nearly up."""
+    """libFuzzer ends the process itself, so the report is given just before."""
     corpus = Path(tempfile.mkdtemp(prefix="sluice-corpus-"))
     names = list(seeds)
     for index, name in enumerate(names):
         for number, text in enumerate(seeds[name]):
             (corpus / f"{name}{number}").write_bytes(bytes([index]) + text.encode("utf-8", "surrogatepass"))
-    until = time.monotonic() + seconds
 
     def one(data: bytes) -> None:
-        if time.monotonic() > until:
+        if end.has_come():
             os._exit(tally.report())
         if data:
             tally.try_one(
@@ -105,6 +121,7 @@ def fuzz_instrumented(
 def main() -> int:
     parser = argparse.ArgumentParser(description="Feed changed texts to the language.")
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--inputs", type=int, help="stop after as many inputs, however long they take")
     parser.add_argument("--blind", action="store_true", help="without atheris")
     parser.add_argument("--findings", type=Path, default=Path(tempfile.gettempdir()) / "sluice-findings")
     arguments = parser.parse_args()
@@ -118,6 +135,7 @@ def main() -> int:
         with atheris.instrument_imports(include=["dsl"]):
             targets, mutators = _loaded()
     tally = Tally(targets, arguments.findings)
+    end = End(tally, arguments.seconds, arguments.inputs)
     seeds = {"formula": mutators.formula_seeds(), "yaml": mutators.yaml_seeds()}
     chance = random.Random(time.time_ns())
     mutator = {name: mutators.Mutator(texts, chance) for name, texts in seeds.items()}
@@ -127,9 +145,9 @@ def main() -> int:
         return str(mutator[name].changed(text, longest[name]))
 
     if atheris is None:
-        fuzz_blindly(tally, seeds, changed, arguments.seconds)
+        fuzz_blindly(tally, seeds, changed, end)
         return tally.report()
-    fuzz_instrumented(atheris, tally, seeds, changed, arguments.seconds)
+    fuzz_instrumented(atheris, tally, seeds, changed, end)
     return 0
 
 
