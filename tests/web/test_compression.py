@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from benchmarks.pages import MOST_SCRIPTS, scripts_size
 from engine.testing import actor, engine_for
 from tests.web.conftest import SALES_CRM
 from web.assets.build import build
@@ -89,6 +90,11 @@ def test_the_token_looks_different_in_each_answer_and_each_of_them_is_right(brow
         assert browser.post(address, data={"csrf_token": sent}).status_code == 200
     for bad in (wrong, {"csrf_token": first[:64]}, {"csrf_token": first.upper()}, {"csrf_token": "é" * 128}, {}):
         assert browser.post(address, data=bad).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/", "/e/customer", "/e/customer/new"])
+def test_an_ordinary_page_loads_few_scripts(browser: FlaskClient, address: str) -> None:
+    assert 1_000 < scripts_size(browser.get(address).text) <= MOST_SCRIPTS
 
 
 def _file(site: Flask, address: str, says: str, known: str = "") -> TestResponse:
