@@ -9,14 +9,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from dsl.app import App, Entity, Field
 from dsl.formula.value_types import ChoiceType, DateType, NumberType, PersonType, RefType, SetType, TextType, TimeType
-from dsl.kinds import Complaint, read_value
+from dsl.kinds import KINDS, Complaint, read_value
 from dsl.names import suggest
 from dsl.outlets import ImportColumn
 from engine.flow.sentences import say
-from engine.intake.plain_text import folded, half_width
+from engine.intake.plain_text import folded, half_width, says_something
 from engine.intake.sheets import Cell
 from engine.values import is_filler
 
@@ -43,6 +44,8 @@ class Fault:
 
 Find = Callable[[str, ImportColumn, str], "int | Fault | None"]
 """(entity, column, name) → the id of the person or record of that name; None if there is none of it."""
+Read = Callable[[Cell], object]
+"""A cell → the stored value, None for nothing, or a Fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,54 +57,80 @@ class Cleaner:
     language: str
     find: Find
 
-    def read(self, field: Field, column: ImportColumn, cell: Cell, words: Mapping[str, str]) -> object:
-        """The stored value, None for nothing, or a Fault. words: what people said words mean, beside the app's own."""
-        text = self._text(field, cell, {**column.words, **words} if words else column.words)
-        if text is None:
-            text = column.empty or None
-        if text is None:
-            return None
-        match field.value_type:
-            case PersonType():
-                return self._named("person", column, text)
-            case RefType(entity=entity):
-                return self._named(entity, column, text)
-            case ChoiceType() if field.key == "stage":
-                return self._stage(column, text)
-            case SetType():
-                return self._options(field, column, text, words)
-            case _:
-                return self._said(field, column, text, read_value(self.app, field, shaped(field, text), self.language))
+    def reader(self, field: Field, column: ImportColumn, words: Mapping[str, str]) -> Read:
+        """Reads the cells of one column. words: what people said that words mean, beside the app's own.
 
-    def reader(self, field: Field, column: ImportColumn, words: Mapping[str, str]) -> Callable[[Cell], object]:
-        """As `read`, for one column of many rows: what a cell means is found out once, however often it stands there.
-
-        It is meant for one batch: it remembers every different cell, and whom names meant when it was asked.
+        What a cell means is found out once, however often it stands there. So it is meant for one batch: it remembers
+        every different cell, and whom names meant when it was asked.
         """
-        known: dict[tuple[type, Cell], object] = {}
+        read = self.read_once(field, column, words)
+        texts: dict[str, object] = {}
+        others: dict[tuple[type, Cell], object] = {}  # True, 1 and 1.0 are equal, and are not the same
+
+        def remembered(cell: Cell) -> object:
+            if type(cell) is str:
+                if cell not in texts:
+                    texts[cell] = read(cell)
+                return texts[cell]
+            key = type(cell), cell
+            if key not in others:
+                others[key] = read(cell)
+            return others[key]
+
+        return remembered
+
+    def read_once(self, field: Field, column: ImportColumn, words: Mapping[str, str]) -> Read:
+        """As `reader`, each cell anew."""
+        known = {**column.words, **words}
+        text_of, value_of = self._text_of(field, known), self._value_of(field, column, known)
 
         def read(cell: Cell) -> object:
-            if cell is None and not column.empty:
+            text = text_of(cell) if cell is not None else None
+            if text is None and not column.empty:
                 return None
-            key = type(cell), cell  # True, 1 and 1.0 are equal, and are not the same
-            if key not in known:
-                known[key] = self.read(field, column, cell, words)
-            return known[key]
+            return value_of(column.empty if text is None else text)
 
         return read
 
-    def _text(self, field: Field, cell: Cell, words: Mapping[str, str]) -> str | None:
+    def _text_of(self, field: Field, words: Mapping[str, str]) -> Callable[[Cell], str | None]:
         """The cell as the field's reader takes it: a text without filler, in half width, its word replaced."""
-        if cell is None:
-            return None
-        if isinstance(cell, bool):
-            return "true" if cell else "false"
-        if isinstance(cell, int | float):
-            return from_number(field, cell)
-        text = half_width(cell) if field.kind not in ("long", "rich") else cell.strip()
-        if not (folded(text) or text in _TICKS) or is_filler(self.app, field, text):
-            return None  # also where only a dash or a question mark stands
-        return meant(text, words)
+        narrow = half_width if field.kind not in ("long", "rich") else str.strip
+        replaced = partial(meant, words=words) if words else str
+
+        def text_of(cell: Cell) -> str | None:
+            if isinstance(cell, bool):
+                return "true" if cell else "false"
+            if isinstance(cell, int | float):
+                return from_number(field, cell)
+            text = narrow(cell or "")
+            if not (says_something(text) or text in _TICKS) or is_filler(self.app, field, text):
+                return None  # also where only a dash or a question mark stands
+            return replaced(text)
+
+        return text_of
+
+    def _value_of(self, field: Field, column: ImportColumn, words: Mapping[str, str]) -> Callable[[str], object]:
+        """What such a text means in the field."""
+        match field.value_type:
+            case PersonType():
+                return partial(self._named, "person", column)
+            case RefType(entity=entity):
+                return partial(self._named, entity, column)
+            case ChoiceType() if field.key == "stage":
+                return partial(self._stage, column)
+            case SetType():
+                return partial(self._options, field, column, words)
+            case _:
+                return self._plain(field, column)
+
+    def _plain(self, field: Field, column: ImportColumn) -> Callable[[str], object]:
+        read, shape = KINDS[field.kind].read, shaper(field)
+
+        def value_of(text: str) -> object:
+            value = read(self.app, field, shape(text) if shape is not None else text)
+            return value if not isinstance(value, Complaint) else self._fault(field, column, text, value)
+
+        return value_of
 
     def _stage(self, column: ImportColumn, text: str) -> object:
         """A stage by its key or by what people call it, in any pipeline of the entity."""
@@ -114,17 +143,16 @@ class Cleaner:
             said += say(self.language, "import.meant", names=" / ".join(near))
         return Fault(said)
 
-    def _options(self, field: Field, column: ImportColumn, text: str, words: Mapping[str, str]) -> object:
+    def _options(self, field: Field, column: ImportColumn, words: Mapping[str, str], text: str) -> object:
         """Several options of a set; each may be a word that means one."""
         whole = read_value(self.app, field, text, self.language)
         if not isinstance(whole, Complaint):
             return whole
         keys: set[str] = set()
-        known = {**column.words, **words}
         for part in filter(None, map(str.strip, _SEVERAL.split(text))):
-            found = read_value(self.app, field, [meant(part, known)], self.language)
+            found = read_value(self.app, field, [meant(part, words)], self.language)
             if isinstance(found, Complaint):
-                return self._said(field, column, part, found)
+                return self._fault(field, column, part, found)
             keys.update(found if isinstance(found, tuple) else ())
         return tuple(sorted(keys))
 
@@ -134,10 +162,8 @@ class Cleaner:
             return Fault(say(self.language, "import.nobody", label=column.head, name=text[:60]))
         return found
 
-    def _said(self, field: Field, column: ImportColumn, text: str, value: object) -> object:
-        if not isinstance(value, Complaint):
-            return value
-        said = f"{column.head}：{value.said.say(self.language)}"
+    def _fault(self, field: Field, column: ImportColumn, text: str, complaint: Complaint) -> Fault:
+        said = f"{column.head}：{complaint.said.say(self.language)}"
         if near := suggest(text, option_labels(self.app, field, self.language)):
             said += say(self.language, "import.meant", names=" / ".join(near))
         return Fault(said, text if isinstance(field.value_type, ChoiceType | SetType) else "")
@@ -178,20 +204,34 @@ def _plain(number: float) -> str:
     return f"{float(text):f}".rstrip("0").rstrip(".") if "e" in text and abs(number) < 1e18 else text
 
 
-def shaped(field: Field, text: str) -> str:
-    """The text in a form that the kind's reader knows: `24.3.5`, `20240305`, `1200元`, `mailto:a@b.cn`, `√`."""
+def shaper(field: Field) -> Callable[[str], str] | None:
+    """Brings a text into a form that the kind's reader knows: `24.3.5`, `20240305`, `1200元`, `mailto:a@b.cn`, `√`.
+
+    None where it takes every text as it is.
+    """
     match field.value_type:
         case DateType():
-            return day_text(_MIDNIGHT.sub(r"\1", text).split(" ")[0])
+            return lambda text: day_text(_MIDNIGHT.sub(r"\1", text).split(" ")[0])
         case TimeType():
-            day, blank, clock = text.partition(" ")
-            return f"{day_text(day)}{blank}{clock}"
+            return _instant_text
         case NumberType():
-            return _MONEY_WORDS.sub("", text).replace("，", ",").strip()
+            return _number_text
         case TextType() if field.kind == "email":
-            return text.removeprefix("mailto:").replace(" ", "")
+            return lambda text: text.removeprefix("mailto:").replace(" ", "")
         case _:
-            return _TICKS.get(text, text) if field.kind == "yesno" else text
+            return (lambda text: _TICKS.get(text, text)) if field.kind == "yesno" else None
+
+
+def _number_text(text: str) -> str:
+    """Without the words around a sum of money."""
+    if text.isascii() and text.replace(".", "", 1).isdigit():
+        return text
+    return _MONEY_WORDS.sub("", text).replace("，", ",").strip()
+
+
+def _instant_text(text: str) -> str:
+    day, blank, clock = text.partition(" ")
+    return f"{day_text(day)}{blank}{clock}"
 
 
 def day_text(text: str) -> str:

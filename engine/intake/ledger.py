@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -66,18 +67,17 @@ class SheetOfRun:
     fixed: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class RowOfRun:
+class RowOfRun(NamedTuple):
     number: int
     sheet_id: int
     line: int
     cells: Sequence[Any]
-    cleaned: Mapping[str, Any] = field(default_factory=dict)
+    cleaned: Mapping[str, Any] = MappingProxyType({})
     faults: Sequence[Sequence[str]] = ()
     """[head, sentence, word]: the word if it is an option that nobody knows."""
     leader: int = 0
     record_id: int | None = None
-    choice: Mapping[str, int] = field(default_factory=dict)
+    choice: Mapping[str, int] = MappingProxyType({})
     foreseen: Fate = ""
     state: Fate = ""
     said: Sequence[str] = ()
@@ -194,6 +194,14 @@ def rows_after(
     """Rows in their order, after `number`. has_cells: with what the file says, which is much to read."""
     chosen = _row_columns(has_cells=has_cells).where(_r.run_id == run_id, _r.number > number, *conditions)
     return [_row(row) for row in conn.rows(chosen.order_by(_r.number).limit(limit))]
+
+
+def leaders_after(
+    conn: Connection, run_id: int, number: int, limit: int, *conditions: sa.ColumnElement[bool]
+) -> list[int]:
+    """Numbers of the rows that lead."""
+    chosen = sa.select(_r.number).where(_r.run_id == run_id, _r.number > number, leads(), *conditions)
+    return [int(found) for (found,) in conn.rows(chosen.order_by(_r.number).limit(limit))]
 
 
 def rows_led_by(conn: Connection, run_id: int, leaders: Sequence[int]) -> dict[int, list[RowOfRun]]:

@@ -13,7 +13,7 @@ from engine.commands import ChildRow, Create, Update
 from engine.intake.ledger import RowOfRun
 from engine.intake.plain_text import folded
 from engine.values import is_empty, is_filler
-from engine.writing.stored_json import from_json, to_json
+from engine.writing.stored_json import from_json
 
 RECORD = 0
 """In a choice: the value is the record's own."""
@@ -162,8 +162,3 @@ def row_values(child: Entity, table: str, row: RowOfRun) -> dict[str, object]:
         if path.startswith(f"{table}.")
     }
     return {key: value for key, value in values.items() if not is_empty(value)}
-
-
-def kept(values: Mapping[str, object]) -> dict[str, object]:
-    """Values as the ledger keeps them."""
-    return {path: to_json(value) for path, value in values.items()}

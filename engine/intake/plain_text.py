@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -16,9 +17,18 @@ def folded(text: str) -> str:
     return "".join(filter(str.isalnum, plain))
 
 
+def says_something(text: str) -> bool:
+    """Whether a letter, a digit or a character is in the text, in whatever width."""
+    return any(map(str.isalnum, unicodedata.normalize("NFKC", text)))
+
+
 def half_width(text: str) -> str:
     """Letters, digits and blanks in half width, single blanks; Chinese punctuation stays as it was written."""
-    return " ".join(text.split() if text.isascii() else text.translate(_HALF_WIDTH).split())
+    return " ".join((text if _IS_NARROW(text) else text.translate(_HALF_WIDTH)).split())
+
+
+_IS_NARROW = re.compile("[\x00-\x7f一-鿿]*").fullmatch
+"""Whether all of it is written already as `half_width` would: the most texts are."""
 
 
 class _HalfWidth(dict[int, str]):

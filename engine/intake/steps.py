@@ -6,11 +6,11 @@ step goes on exactly behind the last one that was committed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from dsl.app import App
-from dsl.outlets import Import, ImportColumn
+from dsl.outlets import Import
 from engine import execute as writer
 from engine.commands import Create, Update
 from engine.context import Context
@@ -18,20 +18,19 @@ from engine.errors import BadInput, NotThere
 from engine.flow.sentences import say
 from engine.installed import Installed
 from engine.intake import ledger
-from engine.intake.cleaning import Cleaner, Fault
+from engine.intake.cleaning import Cleaner
 from engine.intake.duplicates import find_duplicates
 from engine.intake.known import Lookup, records_like
-from engine.intake.ledger import Fate, RowOfRun, Run, SheetOfRun
+from engine.intake.ledger import Fate, RowOfRun, Run
 from engine.intake.mapping import field_of
-from engine.intake.merging import RECORD, command_for, kept, merges
+from engine.intake.merging import RECORD, command_for, merges
 from engine.intake.plain_text import folded
-from engine.intake.sheets import Cell
+from engine.intake.row_reading import row_reader
 from engine.intake.traits import item_of
 from engine.people import permissions
 from engine.people.moment import env_of
 from engine.people.sight import SYSTEM_SIGHT
 from engine.store.connection import Connection
-from engine.values import is_empty
 from engine.writing.together import Done
 
 CLEAN_BATCH = 1_000
@@ -72,12 +71,12 @@ class Step:
             self.language,
             Lookup(self.installed, conn, self.context).find,
         )
-        readers = [
-            (column, cleaner.reader(field_of(self.app, self.wanted, column), column, run.words.get(column.head, {})))
+        reads = {
+            column.head: cleaner.reader(field_of(self.app, self.wanted, column), column, run.words.get(column.head, {}))
             for column in self.wanted.columns.values()
-        ]
-        cleaned = [_cleaned(readers, sheets[row.sheet_id], row) for row in rows]
-        ledger.set_rows(conn, run.id, ("cleaned", "faults"), cleaned)
+        }
+        clean = {sheet_id: row_reader(self.wanted, sheet, reads) for sheet_id, sheet in sheets.items()}
+        ledger.set_rows(conn, run.id, ("cleaned", "faults"), [clean[row.sheet_id](row) for row in rows])
         return ledger.set_run(conn, run.id, self.context.at, position=rows[-1].number)
 
     # --- match -------------------------------------------------------------------------------------------------------
@@ -117,14 +116,12 @@ class Step:
 
     def write(self, run: Run, *, dry: bool) -> None:
         """The next groups, written together, or rehearsed; each gets its fate."""
-        batch: list[RowOfRun] = []
         fates: dict[int, tuple[Fate, tuple[str, ...]]] = {}
         commands: dict[int, Create | Update] = {}
         groups: dict[int, list[RowOfRun]] = {}
         state = "judging" if dry else "running"
 
         def wanted(conn: Connection) -> Sequence[Create | Update]:
-            batch.clear()
             fates.clear()
             commands.clear()
             groups.clear()
@@ -132,11 +129,12 @@ class Step:
             if now is None or now.state != state:
                 return ()
             conditions = (ledger.waits(), *((ledger.is_unjudged(),) if dry else ()))
-            batch.extend(ledger.rows_after(conn, run.id, now.position, WRITE_BATCH, ledger.leads(), *conditions))
-            groups.update(ledger.rows_led_by(conn, run.id, [row.number for row in batch]))
+            leaders = ledger.leaders_after(conn, run.id, now.position, WRITE_BATCH, *conditions)
+            groups.update(ledger.rows_led_by(conn, run.id, leaders))
             open_rows = _open_rows(conn, run.id)
-            for row in batch:
-                answer = self._command(conn, row, groups[row.number], open_rows)
+            for leader, group in groups.items():
+                row = next(row for row in group if row.number == leader)
+                answer = self._command(conn, row, group, open_rows)
                 if isinstance(answer, Create | Update):
                     commands[row.number] = answer
                 else:
@@ -147,7 +145,7 @@ class Step:
             now = ledger.find_run(conn, run.id)
             if now is None or now.state != state:
                 return
-            if not batch:
+            if not groups:
                 self.to(conn, run, "ready" if dry else "done")
                 return
             ids: dict[int, int | None] = {}
@@ -155,7 +153,7 @@ class Step:
                 fates[number] = self._fate(commands[number], each)
                 ids[number] = each.id
             self._note(conn, run, groups, fates, ids, dry=dry)
-            ledger.set_run(conn, run.id, self.context.at, position=batch[-1].number)
+            ledger.set_run(conn, run.id, self.context.at, position=max(groups))
 
         writer.execute_batch(self.installed, self.context, wanted, note, dry=dry)
 
@@ -169,7 +167,7 @@ class Step:
             return "asked", ()
         record = self.record(conn, row.record_id) if row.record_id is not None else None
         if row.record_id is not None and record is None:
-            return self._command(conn, replace(row, record_id=None), group, open_rows)
+            return self._command(conn, row._replace(record_id=None), group, open_rows)
         if record is not None and self.wanted.found == "skip":
             return "skipped", ()
         if record is not None and self.wanted.found == "review" and self._is_contested(row, group, record):
@@ -251,23 +249,3 @@ class Step:
 def _open_rows(conn: Connection, run_id: int) -> frozenset[int]:
     """Rows of which a question is still open: they wait."""
     return frozenset(question.number for question in ledger.questions_of(conn, run_id) if not question.answer)
-
-
-def _cleaned(
-    readers: Sequence[tuple[ImportColumn, Callable[[Cell], object]]], sheet: SheetOfRun, row: RowOfRun
-) -> dict[str, object]:
-    """{number, cleaned, faults} of one row."""
-    values: dict[str, object] = {}
-    faults: list[list[str]] = []
-    cells = {head: row.cells[at] for at, head in sheet.mapping.items() if at < len(row.cells)}
-    cells |= {head: text for head, text in sheet.fixed.items() if text}
-    for column, read in readers:
-        value = read(cells.get(column.head))
-        if isinstance(value, Fault):
-            faults.append([column.head, value.said, value.word])
-        elif not is_empty(value):
-            present = values.get(column.path)
-            if isinstance(present, tuple) and isinstance(value, tuple):
-                value = tuple(sorted({*present, *value}))
-            values[column.path] = value
-    return {"number": row.number, "cleaned": kept(values), "faults": faults}

@@ -79,16 +79,25 @@ def searchable(entity: Entity) -> tuple[str, ...]:
 
 def tokens(text: str) -> str:
     """One letter, digit or character a token, separated by blanks: 华东 A-1 → 华 东 a 1."""
-    plain = unicodedata.normalize("NFKC", text[:MOST_CHARACTERS]).lower()
-    return " ".join(filter(str.isalnum, plain))
+    whole = text[:MOST_CHARACTERS]
+    plain = whole.lower() if whole.isascii() else unicodedata.normalize("NFKC", whole).lower()
+    return " ".join(plain if plain.isalnum() else filter(str.isalnum, plain))
 
 
 @lru_cache(maxsize=8_192)
 def sounds(text: str) -> str:
     """The tokens of the text's initials, then those of its pinyin: 水闸 → s z between s h u i z h a."""
-    spoken = [(syllable, is_read) for _place, syllable, is_read in hanzi.spoken(text[:100])]
-    initials = tokens("".join(syllable[:1] if is_read else syllable for syllable, is_read in spoken))
-    return f"{initials} {_BETWEEN} {tokens(''.join(syllable for syllable, _ in spoken))}" if initials else ""
+    both = [_heard(part) if is_chinese else (part, part) for part, is_chinese in hanzi.parts(text[:100])]
+    initials = tokens("".join(first for first, _ in both))
+    return f"{initials} {_BETWEEN} {tokens(''.join(whole for _, whole in both))}" if initials else ""
+
+
+@lru_cache(maxsize=8_192)
+def _heard(chinese: str) -> tuple[str, str]:
+    """(initials, pinyin) of Chinese characters that stand together; what is not read stays as it is."""
+    spoken = hanzi.spoken(chinese)
+    initials = (syllable[:1] if is_read else syllable for _place, syllable, is_read in spoken)
+    return "".join(initials), "".join(syllable for _place, syllable, _is_read in spoken)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def engine_at(arguments: argparse.Namespace) -> Engine:
     data = arguments.data.resolve()
     engine = Engine.start(arguments.app.resolve(), arguments.database, data, allowed=allowed)
     engine.backups_dir = backups_at(data)
+    gc.freeze()  # the app and its plans stay as long as the command: the collector need not look through them
     return engine
 
 

@@ -30,7 +30,7 @@ def read(app: App, path: str, cell: Cell, **words: str) -> object:
         return {"王伟": 7}.get(name)
 
     column = ImportColumn(key, key, words=words)
-    return Cleaner(app, app.entity(entity), "zh", find).read(app.entity(entity).fields[key], column, cell, {})
+    return Cleaner(app, app.entity(entity), "zh", find).read_once(app.entity(entity).fields[key], column, {})(cell)
 
 
 @pytest.mark.parametrize(
@@ -98,5 +98,5 @@ def test_a_column_of_many_rows_is_read_as_its_cells_one_by_one(app: App) -> None
     cleaner = Cleaner(app, entity, "zh", lambda _entity, _column, _name: None)
     field, column = entity.fields["phone"], ImportColumn("phone", "phone")
     cells: list[Cell] = [1, True, 1.0, "1", None, "１", 1, True, "暂无"]
-    reader = cleaner.reader(field, column, {})
-    assert [repr(reader(cell)) for cell in cells] == [repr(cleaner.read(field, column, cell, {})) for cell in cells]
+    reader, read_once = cleaner.reader(field, column, {}), cleaner.read_once(field, column, {})
+    assert [repr(reader(cell)) for cell in cells] == [repr(read_once(cell)) for cell in cells]
