@@ -22,6 +22,7 @@ from engine.store.connection import Connection
 from engine.store.plans import Plan
 from engine.store.records import new_row
 from engine.store.seal import Reason, as_system
+from engine.store.search import Words
 from engine.store.system_tables import event, stage_visit
 from engine.writing.stored_json import to_json
 
@@ -74,7 +75,7 @@ def _our_people(conn: Connection) -> int:
 def _our_deals(engine: Engine, conn: Connection, batch: Sequence[Deal]) -> None:
     app = engine.app
     entity, found = app.entity("deal"), engine.installed.tables.entity("deal")
-    records, events, visits, texts = [], [], [], []
+    records, events, visits, words = [], [], [], Words()
     for deal in batch:
         values = {key: kinds.read_value(app, entity.fields[key], value, "en") for key, value in deal.values.items()}
         values["owner"] = deal.owner.id
@@ -88,10 +89,10 @@ def _our_deals(engine: Engine, conn: Connection, batch: Sequence[Deal]) -> None:
         events.append({**ours, "kind": "created", "changes": changes, "actor_id": deal.owner.id, "at": at})
         entered = {"pipeline": place["pipeline"], "stage": deal.stage, "entered_at": at}
         visits.append({**ours, **entered, "owner_id": deal.owner.id, "unit_id": unit_id})
-        texts.append((deal.id, values))
+        words.add(entity, deal.id, values)
     for table, rows in ((found.table, records), (event, events), (stage_visit, visits)):
         _insert(conn, table, rows)
-    search.index_many(conn, entity, texts)
+    search.write(conn, words)
     if conn.dialect != "sqlite":
         counter = sa.func.pg_get_serial_sequence(found.table.name, "id")
         conn.rows(sa.select(sa.func.setval(counter, batch[-1].id)))

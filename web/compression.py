@@ -16,9 +16,13 @@ from pathlib import Path
 from flask import Response, request, send_from_directory
 from werkzeug.security import safe_join
 
+from web.assets.manifest import ADDRESS as BUILT
+
 STATIC = Path(__file__).parent / "static"
 SMALLEST = 1_024
 """Bytes; less gains nothing."""
+FOREVER = "public, max-age=31536000, immutable"
+"""For built files: the name holds a hash of the content."""
 LEVEL = 5
 MOST_PADDING = 100
 _PAGES = frozenset({"text/html"})
@@ -62,6 +66,8 @@ def show_file(filename: str) -> Response:
     else:
         response = send_from_directory(STATIC, filename)
     response.vary.add("Accept-Encoding")
+    if request.path.startswith(BUILT):
+        response.headers["Cache-Control"] = FOREVER
     return response
 
 

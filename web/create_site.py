@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
@@ -20,7 +21,7 @@ from web.api.sentences import say as say_api
 from web.operations import OPERATIONS_PUBLIC, operations
 from web.pages import BLUEPRINTS, PUBLIC
 from web.responses import is_program_asking, refusal, said_by, status_of
-from web.security_headers import csp_nonce, write_headers
+from web.security_headers import SecurityHeaders, csp_nonce
 from web.settings import Settings
 from web.url_parts import EntityKey, RecordId, TableField
 
@@ -36,10 +37,17 @@ TOKEN_FREE_ENDPOINTS = frozenset({"api.tokens"})
 """Writes that take no cookie into account, so they need no CSRF token."""
 
 
+class Site(Flask):
+    """Flask without coroutines: there are none here, and it would look for one in every function of every request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_site(engine: Engine, settings: Settings | None = None) -> Flask:
     """The WSGI application for one engine."""
     settings = settings or Settings()
-    site = Flask("web", static_folder=None)
+    site = Site("web", static_folder=None)
     site.config.update(
         MAX_CONTENT_LENGTH=settings.upload_limit,
         MAX_FORM_MEMORY_SIZE=settings.body_limit,
@@ -54,6 +62,7 @@ def create_site(engine: Engine, settings: Settings | None = None) -> Flask:
         site.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             site.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
+    site.wsgi_app = SecurityHeaders(site.wsgi_app, https=settings.https)  # type: ignore[method-assign]
     _set_up_requests(site)
     _set_up_errors(site)
     site.jinja_env.globals.update(csrf_token=csrf.csrf_token, csp_nonce=csp_nonce)
@@ -72,7 +81,6 @@ def _set_up_requests(site: Flask) -> None:
     site.before_request(_guard_signature)
     site.after_request(request_log.write_line)
     site.after_request(compression.pack)
-    site.after_request(write_headers)
     site.after_request(csrf.write_visitor_cookie)
     site.after_request(session.write_cookie)
 

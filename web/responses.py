@@ -18,6 +18,7 @@ from engine.verdict import Explanation, Finding
 from web.session import current_language, is_api_request
 from web.templating import rendered
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 STATUS: Mapping[type[errors.EngineError], int] = {
@@ -75,9 +76,7 @@ def html(template: str, status: int = 200, headers: Mapping[str, str] | None = N
 
 
 def json_answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    response = Response(_dumped(body), status, mimetype="application/json")
-    response.headers.update(headers or {})
-    return response
+    return Response(_dumped(body), status, headers, mimetype="application/json")
 
 
 def no_content() -> Response:
@@ -85,7 +84,7 @@ def no_content() -> Response:
 
 
 def _dumped(body: object) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _JSON.encode(body)
 
 
 # --- refusals --------------------------------------------------------------------------------------------------------

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from flask import Response, g, request
+from flask import request
 
-from web.assets.manifest import ADDRESS as BUILT
-from web.session import current_settings
-
-FOREVER = "public, max-age=31536000, immutable"
-"""For built files: the name holds a hash of the content."""
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -19,29 +18,38 @@ _ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()",
+    "Cache-Control": "no-store",
 }
+_STRICT = ("Strict-Transport-Security", "max-age=31536000")
+_NONCE = "sluice.csp_nonce"
+"""Where the nonce stands in the environment of a request."""
 
 
 def csp_nonce() -> str:
     """The nonce of this answer, for <script nonce> and <style nonce>."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    return str(g.csp_nonce)
+    return str(request.environ.get(_NONCE, ""))
 
 
-def write_headers(response: Response) -> Response:
-    wanted = {**_ALWAYS, "Content-Security-Policy": _policy(), "Cache-Control": "no-store"}
-    if request.path.startswith(BUILT) and response.status_code in (200, 304):
-        response.headers["Cache-Control"] = FOREVER
-    if current_settings().https:
-        wanted["Strict-Transport-Security"] = "max-age=31536000"
-    given = {name.lower() for name, _ in response.headers}
-    response.headers.extend((name, value) for name, value in wanted.items() if name.lower() not in given)
-    return response
+class SecurityHeaders:
+    """Around the whole site, so that no answer leaves without them; one that a page has set itself stays as it is."""
+
+    def __init__(self, inner: WSGIApplication, *, https: bool) -> None:
+        self._inner = inner
+        self._always = [*_ALWAYS.items(), *([_STRICT] if https else [])]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        nonce = environ[_NONCE] = secrets.token_urlsafe(16)
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            given = {name.lower() for name, _ in headers}
+            wanted = (*self._always, ("Content-Security-Policy", _policy(nonce)))
+            headers += [each for each in wanted if each[0].lower() not in given]
+            return start_response(status, headers, exc_info)
+
+        return self._inner(environ, start)
 
 
-def _policy() -> str:
-    nonce = csp_nonce()
+def _policy(nonce: str) -> str:
     return "; ".join(
         (
             "default-src 'self'",

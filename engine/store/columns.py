@@ -124,7 +124,8 @@ def _from_epoch(value: int | None) -> datetime | None:
 
 
 def _from_instant(value: Any) -> datetime | None:
-    return value.astimezone(UTC).replace(microsecond=0) if isinstance(value, datetime) else value
+    """The driver gives it in the zone of its connection, which is UTC."""
+    return value.replace(microsecond=0, tzinfo=UTC) if isinstance(value, datetime) else value
 
 
 class JsonText(TypeDecorator[object]):

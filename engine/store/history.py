@@ -20,7 +20,7 @@ Changes = Mapping[str, Sequence[object]]
 """Field → (before, after), both in JSON form."""
 
 _plans = Plans()
-_KEYS = tuple(column.key for column in event.c if column.key != "id")
+KEYS = tuple(column.key for column in event.c if column.key != "id")
 _LATEST = 2**62
 
 MANY = 4
@@ -62,7 +62,7 @@ class Event:
 
 def append(conn: Connection, new: NewEvent) -> int:
     """Writes an event; its id."""
-    event_id: int = conn.value(_plans.get("append", lambda: _insert().returning(event.c.id)), _row(new))
+    event_id: int = conn.value(_plans.get("append", lambda: _insert().returning(event.c.id)), row_of(new))
     return event_id
 
 
@@ -71,7 +71,7 @@ def append_many(conn: Connection, new: Sequence[NewEvent]) -> list[int]:
     if len(new) < MANY:
         return [append(conn, one) for one in new]
     ids = next_ids(conn, event, len(new))
-    insert_many(conn, event, ("id", *_KEYS), [{"id": each, **_row(one)} for each, one in zip(ids, new, strict=True)])
+    insert_many(conn, event, ("id", *KEYS), [{"id": each, **row_of(one)} for each, one in zip(ids, new, strict=True)])
     return ids
 
 
@@ -104,12 +104,12 @@ def find(conn: Connection, event_id: int) -> Event | None:
     return event_of(row) if row else None
 
 
-def _row(new: NewEvent) -> dict[str, object]:
-    return {key: getattr(new, key) for key in _KEYS}
+def row_of(new: NewEvent) -> dict[str, object]:
+    return {key: getattr(new, key) for key in KEYS}
 
 
 def _insert() -> sa.Insert:
-    return sa.insert(event).values({key: sa.bindparam(key, type_=event.c[key].type) for key in _KEYS})
+    return sa.insert(event).values({key: sa.bindparam(key, type_=event.c[key].type) for key in KEYS})
 
 
 def _select(*, is_chosen: bool) -> sa.Executable:

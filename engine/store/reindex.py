@@ -13,6 +13,7 @@ from engine.store import search
 from engine.store.columns import POSTGRESQL
 from engine.store.connection import Connection
 from engine.store.seal import Reason, as_system
+from engine.store.search import Words
 from engine.store.system_tables import search_entry
 from engine.store.tables import EntityTable, Tables
 
@@ -35,7 +36,10 @@ def reindex(conn: Connection, tables: Tables) -> None:
     for found in tables:
         records = stored_texts(conn, found)
         while batch := list(islice(records, BATCH)):
-            search.index_many(conn, found.entity, batch)
+            words = Words()
+            for record_id, texts in batch:
+                words.add(found.entity, record_id, texts)
+            search.write(conn, words)
 
 
 def stored_texts(conn: Connection, found: EntityTable) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -7,10 +7,10 @@ sounds is an entry of its own (field ""), its initials and its whole pinyin: `hd
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import REGCONFIG
@@ -103,29 +103,49 @@ def _heard(chinese: str) -> tuple[str, str]:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def index(
-    conn: Connection, entity: Entity, record_id: int, values: Mapping[str, object], *, is_new: bool = False
-) -> None:
-    """Brings the entries of the fields named in `values` up to date; other fields keep theirs."""
-    found = entries(entity, values)
-    if not found:
-        return
-    if not is_new:
-        _forget(conn, entity.key, record_id, tuple(found))
-    _add(conn, _rows_of(entity, record_id, found))
+class Gone(NamedTuple):
+    """Entries that no longer hold: those of these fields of one record."""
+
+    entity: str
+    record_id: int
+    fields: list[str]
 
 
-def index_many(conn: Connection, entity: Entity, rows: Iterable[tuple[int, Mapping[str, object]]]) -> None:
-    """The entries of many new records at once: (id, values) each."""
-    _add(conn, [row for record_id, values in rows for row in _rows_of(entity, record_id, entries(entity, values))])
+@dataclass(slots=True)
+class Words:
+    """What is to be done to the index, for any number of records; nothing until `write`."""
+
+    gone: list[Gone] = field(default_factory=list)
+    new: list[dict[str, object]] = field(default_factory=list)
+
+    def add(self, entity: Entity, record_id: int, values: Mapping[str, object]) -> None:
+        """The entries of a record that has none yet."""
+        self._add(entity, record_id, entries(entity, values))
+
+    def change(self, entity: Entity, record_id: int, values: Mapping[str, object]) -> None:
+        """The entries of the fields named in `values`; other fields keep theirs."""
+        found = entries(entity, values)
+        if found:
+            self.gone.append(Gone(entity.key, record_id, list(found)))
+            self._add(entity, record_id, found)
+
+    def forget(self, entity: Entity, record_id: int) -> None:
+        """A removed record is not to be found."""
+        self.gone.append(Gone(entity.key, record_id, [*searchable(entity), SOUND]))
+
+    def _add(self, entity: Entity, record_id: int, found: Mapping[str, str]) -> None:
+        self.new += (
+            {"entity": entity.key, "record_id": record_id, "field": key, "new_words": words}
+            for key, words in found.items()
+            if words
+        )
 
 
-def _rows_of(entity: Entity, record_id: int, words_by_field: Mapping[str, str]) -> list[dict[str, object]]:
-    return [
-        {"entity": entity.key, "record_id": record_id, "field": field, "new_words": words}
-        for field, words in words_by_field.items()
-        if words
-    ]
+def write(conn: Connection, words: Words) -> None:
+    """Does it, what is gone first."""
+    for gone in words.gone:
+        _forget(conn, gone)
+    _add(conn, words.new)
 
 
 def _add(conn: Connection, new: Sequence[Mapping[str, object]]) -> None:
@@ -146,11 +166,6 @@ def forget_words(conn: Connection) -> None:
     conn.execute(sa.insert(_fts).values({_fts.c.search_words: "delete-all"}))
 
 
-def forget(conn: Connection, entity: Entity, record_id: int) -> None:
-    """Takes a removed record out of the index."""
-    _forget(conn, entity.key, record_id, (*searchable(entity), SOUND))
-
-
 def entries(entity: Entity, values: Mapping[str, object]) -> dict[str, str]:
     """Field → tokens of a record's entries, as far as `values` names them."""
     texts = {key: str(values[key] or "") for key in searchable(entity) if key in values}
@@ -160,11 +175,10 @@ def entries(entity: Entity, values: Mapping[str, object]) -> dict[str, str]:
     return found
 
 
-def _forget(conn: Connection, entity: str, record_id: int, fields: Collection[str]) -> None:
-    params = {"entity": entity, "record_id": record_id, "fields": list(fields)}
-    gone = [row[0] for row in conn.rows(_plans.get("forget", _delete), params)]
-    if gone and conn.dialect != POSTGRESQL:
-        conn.execute_many(_plans.get("forget words", _delete_words), [{"entry": entry_id} for entry_id in gone])
+def _forget(conn: Connection, gone: Gone) -> None:
+    numbers = [row[0] for row in conn.rows(_plans.get("forget", _delete), gone._asdict())]
+    if numbers and conn.dialect != POSTGRESQL:
+        conn.execute_many(_plans.get("forget words", _delete_words), [{"entry": number} for number in numbers])
 
 
 def _delete() -> sa.Executable:
@@ -183,6 +197,11 @@ def _insert_all() -> sa.Insert:
     """All entries in one statement, each column as one array parameter."""
     arrays = (sa.bindparam(f"all_{key}", type_=IdArray() if key == "record_id" else KeyArray()) for key in _NEW)
     new = sa.func.unnest(*arrays).table_valued(*(sa.column(key, sa.Text()) for key in _NEW)).render_derived()
+    return insert_from(new)
+
+
+def insert_from(new: sa.FromClause) -> sa.Insert:
+    """PostgreSQL's entries from rows with the columns `_NEW`."""
     words = sa.func.to_tsvector(_simple(), new.c.new_words)
     rows = sa.select(new.c.entity, new.c.record_id, new.c.field, words)
     return sa.insert(search_entry).from_select(["entity", "record_id", "field", "words"], rows)

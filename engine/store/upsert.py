@@ -15,14 +15,19 @@ def add_or_increase(dialect: str, table: sa.Table, key: tuple[str, ...], sums: t
     """Adds a row, or adds its `sums` to those of the row with the same `key`. Parameters are named as the columns."""
     columns: Mapping[str, Any] = {name: sa.bindparam(name, type_=table.c[name].type) for name in (*key, *sums)}
     if dialect == POSTGRESQL:
-        row = postgresql.insert(table).values(columns)
-        return row.on_conflict_do_update(
-            index_elements=list(key), set_={name: table.c[name] + row.excluded[name] for name in sums}
-        )
+        return on_conflict_increase(postgresql.insert(table).values(columns), table, key, sums)
     row_here = sqlite.insert(table).values(columns)
     return row_here.on_conflict_do_update(
         index_elements=list(key), set_={name: table.c[name] + row_here.excluded[name] for name in sums}
     )
+
+
+def on_conflict_increase(
+    added: postgresql.Insert, table: sa.Table, key: tuple[str, ...], sums: tuple[str, ...]
+) -> postgresql.Insert:
+    """The same for rows that come from elsewhere, on PostgreSQL."""
+    more = {name: table.c[name] + added.excluded[name] for name in sums}
+    return added.on_conflict_do_update(index_elements=list(key), set_=more)
 
 
 def put_row(dialect: str, table: sa.Table, key: tuple[str, ...], row: Mapping[str, object]) -> sa.Insert:

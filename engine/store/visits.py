@@ -23,9 +23,10 @@ from engine.store.upsert import add_or_increase
 
 _plans = Plans()
 _visit = stage_visit.c
-_NEW = tuple(column.key for column in _visit if column.key not in ("id", "left_at"))
-_WEEK_KEY = ("entity", "week", "stage", "unit_id")
-_WEEK_SUMS = ("entered", "left_count", "dwell_seconds", "late")
+KEYS = tuple(column.key for column in _visit if column.key not in ("id", "left_at", "event_id"))
+"""Of a visit that begins, beside the event that began it."""
+WEEK_KEY = ("entity", "week", "stage", "unit_id")
+WEEK_SUMS = ("entered", "left_count", "dwell_seconds", "late")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,11 @@ def enter(conn: Connection, arrivals: Sequence[tuple[Arrival, int | None]]) -> N
 
     With the event that began it; None where that is not known yet (see `attribute`).
     """
-    insert_many(conn, stage_visit, _NEW, [_row(arrival, event_id) for arrival, event_id in arrivals])
+    rows = [{**row_of(arrival), "event_id": event_id} for arrival, event_id in arrivals]
+    insert_many(conn, stage_visit, (*KEYS, "event_id"), rows)
 
 
-def _row(new: Arrival, event_id: int | None) -> dict[str, object]:
+def row_of(new: Arrival) -> dict[str, object]:
     return {
         "entity": new.entity,
         "record_id": new.record_id,
@@ -93,7 +95,6 @@ def _row(new: Arrival, event_id: int | None) -> dict[str, object]:
         "due_at": new.due_at,
         "owner_id": new.owner_id,
         "unit_id": new.unit_id,
-        "event_id": event_id,
     }
 
 
@@ -110,6 +111,12 @@ def leave(conn: Connection, entity: str, record_id: int, at: datetime) -> Depart
 
 def count(conn: Connection, app: App, arrivals: Iterable[Arrival], departures: Iterable[Departure]) -> None:
     """Adds what came and went to the sums of its weeks."""
+    plan = _plans.get(("week", conn.dialect), lambda: add_or_increase(conn.dialect, stage_week, WEEK_KEY, WEEK_SUMS))
+    conn.execute_many(plan, weeks_of(app, arrivals, departures))
+
+
+def weeks_of(app: App, arrivals: Iterable[Arrival], departures: Iterable[Departure]) -> list[dict[str, object]]:
+    """What is to be added to the sums of the weeks: a row for each of them."""
     sums: dict[tuple[object, ...], Counter[str]] = {}
     for new in arrivals:
         key = (new.entity, week_of(app, new.at), new.stage, new.unit_id or 0)
@@ -119,12 +126,10 @@ def count(conn: Connection, app: App, arrivals: Iterable[Arrival], departures: I
         dwell = int((gone.at - visit.entered_at).total_seconds())
         key = (gone.entity, week_of(app, gone.at), visit.stage, visit.unit_id or 0)
         sums.setdefault(key, Counter()).update(left_count=1, dwell_seconds=dwell, late=int(visit.was_late))
-    plan = _plans.get(("week", conn.dialect), lambda: add_or_increase(conn.dialect, stage_week, _WEEK_KEY, _WEEK_SUMS))
-    rows = [
-        dict(zip(_WEEK_KEY, key, strict=True)) | {name: found[name] for name in _WEEK_SUMS}
+    return [
+        dict(zip(WEEK_KEY, key, strict=True)) | {name: found[name] for name in WEEK_SUMS}
         for key, found in sorted(sums.items())
     ]
-    conn.execute_many(plan, rows)
 
 
 def of(conn: Connection, entity: str, record_id: int) -> list[Visit]:

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 
 from dsl.app import Entity
 from engine.flow.evidence import Proof
-from engine.store import evidence, history, search, visits
+from engine.store import beside, evidence, search, visits
+from engine.store.beside import Beside
 from engine.store.history import EventKind, NewEvent
+from engine.store.search import Words
 from engine.store.system_tables import file, waiver
 from engine.writing.rows import person_id
 from engine.writing.stored_json import to_json
@@ -34,29 +36,25 @@ def remember_all(works: Sequence[Work]) -> list[tuple[int, ...]]:
         return []
     one = works[0]
     told = [(work, deed) for work in works for deed in work.deeds]
-    ids = history.append_many(one.conn, [_event_of(work, deed) for work, deed in told])
-    _arrive(works, {(deed.entity, deed.id): each for (_, deed), each in zip(told, ids, strict=True)})
+    places = {(deed.entity, deed.id): place for place, (_, deed) in enumerate(told)}
+    stand_already = one.installed.foresight.asks_visits
+    arrivals = [(each, places[each.entity, each.record_id]) for work in works for each in work.arrivals]
+    new = Beside(
+        events=[_event_of(work, deed) for work, deed in told],
+        arrivals=[(each, None if stand_already else place) for each, place in arrivals],
+        departures=[each for work in works for each in work.departures],
+        words=_words_of(works),
+    )
+    ids = beside.keep(one.conn, one.app, new)
+    for arrival, place in arrivals if stand_already else ():
+        visits.attribute(one.conn, arrival.entity, arrival.record_id, ids[place])
     for (work, deed), event_id in zip(told, ids, strict=True):
         _keep_grounds(work, deed, event_id)
     one.installed.announcer.announce(
         one.conn, ((each, deed.entity, deed.kind) for (_, deed), each in zip(told, ids, strict=True))
     )
-    _index_all(works)
     rest = iter(ids)
     return [tuple(islice(rest, len(work.deeds))) for work in works]
-
-
-def _arrive(works: Sequence[Work], began: Mapping[tuple[str, int], int]) -> None:
-    """Visits with the event that began them. began: the last event of each record."""
-    conn, app = works[0].conn, works[0].app
-    new = [(each, began.get((each.entity, each.record_id))) for work in works for each in work.arrivals]
-    if not works[0].installed.foresight.asks_visits:
-        visits.enter(conn, new)
-    else:
-        for arrival, event_id in new:
-            if event_id is not None:
-                visits.attribute(conn, arrival.entity, arrival.record_id, event_id)
-    visits.count(conn, app, (each for each, _ in new), (each for work in works for each in work.departures))
 
 
 def _keep_grounds(work: Work, deed: Deed, event_id: int) -> None:
@@ -70,37 +68,35 @@ def _keep_grounds(work: Work, deed: Deed, event_id: int) -> None:
 # --- the words to find records by ------------------------------------------------------------------------------------
 
 
-def _index_all(works: Sequence[Work]) -> None:
-    new: dict[str, list[tuple[int, Mapping[str, object]]]] = {}
+def _words_of(works: Sequence[Work]) -> Words:
+    words = Words()
     for work in works:
         written = {(deed.entity, deed.id) for deed in work.deeds} | work.restored
         for entity_key, record_id in sorted(written - work.removed):
-            _index(work, work.app.entity(entity_key), record_id, new)
-        _index_recomputed(work)
+            _index(work, work.app.entity(entity_key), record_id, words)
+        _index_recomputed(work, words)
         for entity_key, record_id in sorted(work.removed):
-            search.forget(work.conn, work.app.entity(entity_key), record_id)
-    for entity_key, rows in new.items():
-        search.index_many(works[0].conn, works[0].app.entity(entity_key), rows)
+            words.forget(work.app.entity(entity_key), record_id)
+    return words
 
 
-def _index(work: Work, entity: Entity, record_id: int, new: dict[str, list[tuple[int, Mapping[str, object]]]]) -> None:
-    """The words of what was written, and of what may have been computed from it; what is new is left to `new`."""
+def _index(work: Work, entity: Entity, record_id: int, words: Words) -> None:
+    """The words of what was written, and of what may have been computed from it."""
     deeds = [deed for deed in work.deeds if (deed.entity, deed.id) == (entity.key, record_id)]
     is_new = (entity.key, record_id) in work.restored or any(deed.kind == "created" for deed in deeds)
     written = {key for deed in deeds for key in deed.changes}
+    wanted = [key for key in search.searchable(entity) if is_new or key in written or entity.fields[key].is_computed]
+    if not wanted:
+        return
     record = work.stored(entity, record_id)
-    texts = {
-        key: record[key]
-        for key in search.searchable(entity)
-        if is_new or key in written or entity.fields[key].is_computed
-    }
+    texts = {key: record[key] for key in wanted}
     if is_new:
-        new.setdefault(entity.key, []).append((record_id, texts))
+        words.add(entity, record_id, texts)
     else:
-        search.index(work.conn, entity, record_id, texts)
+        words.change(entity, record_id, texts)
 
 
-def _index_recomputed(work: Work) -> None:
+def _index_recomputed(work: Work, words: Words) -> None:
     """Records elsewhere whose computed texts followed what was written here: found by the new words, not the old."""
     written = {(deed.entity, deed.id) for deed in work.deeds} | work.removed
     for entity_key, ids in work.recomputed.items():
@@ -108,7 +104,7 @@ def _index_recomputed(work: Work) -> None:
         texts = [key for key in search.searchable(entity) if entity.fields[key].is_computed]
         for record_id in sorted(ids) if texts else ():
             if (entity_key, record_id) not in written and (record := work.find(entity, record_id, seen=False)):
-                search.index(work.conn, entity, record_id, {key: record[key] for key in texts})
+                words.change(entity, record_id, {key: record[key] for key in texts})
 
 
 def readable_image(work: Work, entity_key: str, record_id: int | None) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 
 from engine.people.sight import NO_SIGHT, SYSTEM_SIGHT, Sight
 from engine.store import search
-from engine.store.search import Scope
+from engine.store.search import Scope, Words
 from tests.unit.engine.store.apps import CUSTOMER
 from tests.unit.engine.store.conftest import Store
 
@@ -19,7 +19,9 @@ def _indexed(store: Store) -> None:
     for name in NAMES:
         record_id = store.insert("customer", name=name, code=f"C-{name[:1]}")
         with store.database.write() as conn:
-            search.index(conn, CUSTOMER, record_id, {"name": name, "code": f"C-{name[:1]}"}, is_new=True)
+            words = Words()
+            words.add(CUSTOMER, record_id, {"name": name, "code": f"C-{name[:1]}"})
+            search.write(conn, words)
 
 
 def _find(store: Store, text: str, sight: Sight = SYSTEM_SIGHT, fields: Collection[str] = ("name",)) -> list[int]:
@@ -81,7 +83,9 @@ def test_only_records_in_sight_are_found(store: Store) -> None:
 def test_a_changed_field_is_found_by_its_new_text_only(store: Store) -> None:
     _indexed(store)
     with store.database.write() as conn:
-        search.index(conn, CUSTOMER, 1, {"name": "西北铸造"})
+        words = Words()
+        words.change(CUSTOMER, 1, {"name": "西北铸造"})
+        search.write(conn, words)
     assert _find(store, "华东") == []
     assert _find(store, "铸造") == [1]
     assert _find(store, "xbzz") == [1]
@@ -91,15 +95,19 @@ def test_a_changed_field_is_found_by_its_new_text_only(store: Store) -> None:
 def test_a_forgotten_record_is_found_no_more(store: Store) -> None:
     _indexed(store)
     with store.database.write() as conn:
-        search.forget(conn, CUSTOMER, 1)
+        words = Words()
+        words.forget(CUSTOMER, 1)
+        search.write(conn, words)
     assert _find(store, "东") == [2]
 
 
 def test_many_records_are_indexed_as_one_by_one(store: Store) -> None:
     ids = [store.insert("customer", name=name) for name in NAMES]
     with store.database.write() as conn:
-        rows = [(record_id, {"name": name}) for record_id, name in zip(ids, NAMES, strict=True)]
-        search.index_many(conn, CUSTOMER, rows)
+        words = Words()
+        for record_id, name in zip(ids, NAMES, strict=True):
+            words.add(CUSTOMER, record_id, {"name": name})
+        search.write(conn, words)
     assert _find(store, "华东") == [1]
     assert _find(store, "hdzc") == [1]
     assert _find(store, "12") == [4, 2]
