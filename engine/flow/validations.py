@@ -32,6 +32,18 @@ def judge_required(case: Case, before: Case | None = None, written: Collection[s
     return tuple(findings)
 
 
+def is_sound(case: Case) -> bool:
+    """Whether `judge_required` and `judge_validations` would find nothing amiss, without putting any of it in words."""
+    try:
+        return all(
+            is_filled(case.app, field, case.row.get(field.key))
+            for field in case.entity.fields.values()
+            if field.required is not False and is_required(field, case)
+        ) and all(case.holds(validation.that) for validation in case.entity.validations)
+    except FormulaBroken:
+        return False
+
+
 def judge_validations(case: Case) -> tuple[Finding, ...]:
     """The app's validations, met ones included (they are what `why` explains); told only, where their mode says so."""
     findings: list[Finding] = []

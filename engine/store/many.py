@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from engine.store.columns import POSTGRESQL
 from engine.store.connection import Connection
-from engine.store.plans import Params, Plans
+from engine.store.plans import Params, Plan, Plans
+from engine.store.seal import Reason, SystemStatement, as_system
 
 _plans = Plans()
 
@@ -19,13 +20,23 @@ def insert_many(conn: Connection, table: sa.Table, keys: tuple[str, ...], rows: 
 
     PostgreSQL gets an array for each column: it is told once what to do, not once a row.
     """
-    if not rows:
-        return
-    if conn.dialect != POSTGRESQL or len(rows) == 1:
-        conn.execute_many(_plans.get(("one", table.name, keys), lambda: _insert_one(table, keys)), rows)
-        return
-    plan = _plans.get(("all", table.name, keys), lambda: _insert_all(table, keys))
-    conn.execute(plan, {f"all_{key}": [row[key] for row in rows] for key in keys})
+    if rows:
+        is_one = conn.dialect != POSTGRESQL or len(rows) == 1
+        plan = _plans.get((is_one, table.name, keys), lambda: insertion(table, keys, is_one=is_one))
+        insert_rows(conn, plan, keys, rows, is_one=is_one)
+
+
+def insertion(table: sa.Table, keys: Sequence[str], *, is_one: bool) -> sa.Insert:
+    """The statement that adds rows to the table: one at a time, or all in one."""
+    return _insert_one(table, keys) if is_one else _insert_all(table, keys)
+
+
+def insert_rows(conn: Connection, plan: Plan, keys: Sequence[str], rows: Sequence[Params], *, is_one: bool) -> None:
+    """Runs such a statement."""
+    if is_one:
+        conn.execute_many(plan, rows)
+    else:
+        conn.execute(plan, {f"all_{key}": [row[key] for row in rows] for key in keys})
 
 
 def next_ids(conn: Connection, table: sa.Table, count: int) -> list[int]:
@@ -33,15 +44,19 @@ def next_ids(conn: Connection, table: sa.Table, count: int) -> list[int]:
     if conn.dialect == POSTGRESQL:
         plan = _plans.get(("next", table.name), lambda: _take_numbers(table))
         return sorted(int(row[0]) for row in conn.rows(plan, {"count": count}))
-    last = conn.value(_plans.get(("last", table.name), lambda: sa.select(sa.func.max(table.c.id)))) or 0
+    last = conn.value(_plans.get(("last", table.name), lambda: _last_number(table))) or 0
     return list(range(last + 1, last + 1 + count))
 
 
-def _insert_one(table: sa.Table, keys: tuple[str, ...]) -> sa.Insert:
+def _last_number(table: sa.Table) -> SystemStatement:
+    return as_system(sa.select(sa.func.max(table.c.id)), Reason.WRITE)
+
+
+def _insert_one(table: sa.Table, keys: Sequence[str]) -> sa.Insert:
     return sa.insert(table).values({key: sa.bindparam(key, type_=table.c[key].type) for key in keys})
 
 
-def _insert_all(table: sa.Table, keys: tuple[str, ...]) -> sa.Insert:
+def _insert_all(table: sa.Table, keys: Sequence[str]) -> sa.Insert:
     arrays = (sa.bindparam(f"all_{key}", type_=ARRAY(table.c[key].type)) for key in keys)
     new = sa.func.unnest(*arrays).table_valued(*(sa.column(key, table.c[key].type) for key in keys)).render_derived()
     return sa.insert(table).from_select(list(keys), sa.select(*new.c))

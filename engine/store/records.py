@@ -20,6 +20,7 @@ from engine.store.columns import POSTGRESQL, empty_value, is_one_of
 from engine.store.connection import Connection
 from engine.store.gate import Gate
 from engine.store.links import add_links, write_links
+from engine.store.many import insert_rows, insertion, next_ids
 from engine.store.plans import Plans
 from engine.store.seal import Reason, SystemStatement, as_system
 from engine.store.tables import EntityTable, Tables
@@ -54,6 +55,10 @@ class SystemValues:
             "changed_at": self.at,
             "changed_by": self.by,
         }
+
+
+NewRecord = tuple[Mapping[str, object], SystemValues]
+"""(values by field, what the engine writes beside them)."""
 
 
 class Records:
@@ -235,6 +240,28 @@ class Records:
             if chosen := values.get(field):
                 add_links(conn, self.plans, found, field, ((record_id, value) for value in _many(chosen)))
         return record_id
+
+    def insert_many(self, conn: Connection, entity: str, new: Sequence[NewRecord]) -> list[int]:
+        """New records in their order, in as few statements as the database needs; their ids, rising.
+
+        DuplicateValue as for a single one; which of them it was is not told.
+        """
+        found, is_one = self.tables.entity(entity), conn.dialect != POSTGRESQL
+        keys = ("id", *_writable(found))
+        ids = next_ids(conn, found.table, len(new))
+        numbered = list(zip(ids, new, strict=True))
+        rows = [
+            {**new_row(found, {**values, **system.as_columns()}), "id": record_id}
+            for record_id, (values, system) in numbered
+        ]
+        plan = self.plans.get(
+            ("insert many", entity), lambda: as_system(insertion(found.table, keys, is_one=is_one), Reason.WRITE)
+        )
+        insert_rows(conn, plan, keys, rows, is_one=is_one)
+        for field in found.links:
+            chosen = ((record_id, value) for record_id, (values, _) in numbered for value in _many(values.get(field)))
+            add_links(conn, self.plans, found, field, chosen)
+        return ids
 
     def update(
         self, conn: Connection, entity: str, record_id: int, version: int | None, values: Mapping[str, object]

@@ -20,7 +20,8 @@ from engine.verdict import Finding
 from engine.writing import governance, rows
 from engine.writing.change import change, located, remove_checked, write_children
 from engine.writing.judgement import gate_case, judge_image
-from engine.writing.new import insert_new, judge_creation
+from engine.writing.new import judge_creation, plan_new, tell
+from engine.writing.rows import NewRow
 from engine.writing.subject import find_at_version, find_locked
 from engine.writing.work import Deed, Record, Work
 
@@ -51,17 +52,30 @@ def create(work: Work, command: Create) -> int | None:
 
 def write_new(work: Work, command: Create) -> int:
     """The first half of `create`: the record and its rows stand there, not yet recomputed and not judged."""
+    new = plan_create(work, command)
+    record_id = rows.insert(work, new)
+    follow_create(work, command, new, record_id)
+    return record_id
+
+
+def plan_create(work: Work, command: Create) -> NewRow:
+    """The record that is to be written. Raises NotAllowed, and BadInput for what cannot be read."""
     entity = work.entity(command.entity)
     if not work.installed.rights.of(work.actor, entity).create:
         raise NotAllowed(work.say("access.create", entity=entity.label.say(work.language)))
     parent = _parent_of_new(work, entity, command)
-    record_id = insert_new(work, entity, command.values, parent, stage=_first_stage(work, entity, command))
+    new = plan_new(work, entity, command.values, parent, _first_stage(work, entity, command))
     work.stop_on_faults()
-    assert record_id is not None  # noqa: S101 — there were no faults
-    work.created.add((entity.key, record_id))
-    write_children(work, entity, record_id, command.children)
+    assert new is not None  # noqa: S101 — there were no faults
+    return new
+
+
+def follow_create(work: Work, command: Create, new: NewRow, record_id: int) -> None:
+    """The record is written: now its rows."""
+    tell(work, new, record_id)
+    work.created.add((new.entity.key, record_id))
+    write_children(work, new.entity, record_id, command.children)
     work.stop_on_faults()
-    return record_id
 
 
 def judge_new(work: Work, command: Create, record_id: int) -> None:

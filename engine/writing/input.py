@@ -90,11 +90,15 @@ def _leads_somewhere(work: Work, field: Field, value: object, before: Mapping[st
     """Whether what the value points to is there for the actor: a record in sight, an open account, a file of his."""
     match field.value_type:
         case PersonType() if isinstance(value, int):
-            return users.is_active(work.conn, value)
+            return work.glances.at(work.conn, ("active", value), lambda: users.is_active(work.conn, value))
         case RefType(entity="department") if isinstance(value, int):
-            return organisation.find_unit(work.conn, value) is not None
+            return work.glances.at(
+                work.conn, ("unit", value), lambda: organisation.find_unit(work.conn, value) is not None
+            )
         case RefType(entity=entity) if isinstance(value, int):
-            return work.sees(work.app.entity(entity), value)
+            return work.glances.at(
+                work.conn, ("sees", entity, value), lambda: work.sees(work.app.entity(entity), value)
+            )
         case FileType():
             held = _file_ids(before.get(field.key)) if before else frozenset()
             return holding.may_attach(work.conn, work.actor, _file_ids(value) - held)

@@ -13,7 +13,7 @@ from dsl.formula.value_types import RowsType
 from engine.flow.case import Case, Row
 from engine.flow.evidence import evidence_in
 from engine.flow.requirements import conditions_in, standing_conditions
-from engine.flow.validations import judge_required, judge_validations
+from engine.flow.validations import is_sound, judge_required, judge_validations
 from engine.people import organisation
 from engine.store.seal import Reason, as_system
 from engine.writing.work import Record, Work
@@ -22,6 +22,8 @@ from engine.writing.work import Record, Work
 def judge_image(work: Work, entity: Entity, before: Case | None, record: Record, written: Collection[str]) -> None:
     """Required fields and validations on the record as it stands now."""
     case = image_case(work, entity, record)
+    if work.is_terse and is_sound(case):
+        return
     work.findings.extend(judge_required(case, before, written))
     work.findings.extend(judge_validations(case))
 

@@ -6,18 +6,32 @@ from collections.abc import Mapping
 
 from dsl.app import Entity
 from dsl.formula.tree import Formula
+from engine.flow.case import Row
 from engine.people import permissions
 from engine.people.permissions import EditScope
 from engine.values import is_empty
 from engine.writing import governance, rows
 from engine.writing.input import read_values
+from engine.writing.rows import NewRow
 from engine.writing.work import Deed, Image, Record, Work
 
 
 def insert_new(
     work: Work, entity: Entity, given: Mapping[str, object], parent: Record | None, *, stage: str = "", where: str = ""
 ) -> int | None:
-    """The new record's id; None if the input cannot be read. where: place of a row in its parent's form ("lines.0").
+    """The new record's id; None if the input cannot be read. where: place of a row in its parent's form ("lines.0")."""
+    new = plan_new(work, entity, given, parent, stage)
+    if new is None:
+        return None
+    record_id = rows.insert(work, new)
+    tell(work, new, record_id, where)
+    return record_id
+
+
+def plan_new(
+    work: Work, entity: Entity, given: Mapping[str, object], parent: Record | None, stage: str = ""
+) -> NewRow | None:
+    """The new record as it is to be written; None if the input cannot be read.
 
     Whoever may create a record fills in all of it that he can see.
     """
@@ -27,12 +41,14 @@ def insert_new(
         return None
     if parent is not None and permissions.governing(work.app, entity) is not entity:
         governance.judge_lock(work, work.app.entity(entity.parent), parent)
-    values = _with_defaults(work, entity, values, given)
-    record_id = rows.insert(work, entity, values, parent, stage)
-    changes = {key: (None, value) for key, value in values.items() if not is_empty(value) and value is not False}
-    work.deeds.append(Deed("created", entity.key, record_id, changes))
-    work.images.append(Image(entity, record_id, where=where))
-    return record_id
+    return rows.new_row(work, entity, _with_defaults(work, entity, values, given), parent, stage)
+
+
+def tell(work: Work, new: NewRow, record_id: int, where: str = "") -> None:
+    """The record is written: it will be judged, and remembered."""
+    changes = {key: (None, value) for key, value in new.values.items() if not is_empty(value) and value is not False}
+    work.deeds.append(Deed("created", new.entity.key, record_id, changes))
+    work.images.append(Image(new.entity, record_id, where=where))
 
 
 def judge_creation(work: Work, entity: Entity, record_id: int) -> None:
@@ -64,7 +80,8 @@ def default_value(work: Work, entity: Entity, default: object, values: Mapping[s
     """A field's default in stored form; a formula sees the values that are there already."""
     if not isinstance(default, Formula):
         return default
-    image = {key: values.get(key) for key in entity.fields} | {"id": 0}
-    case = work.case(entity, image, [default])
-    value = case.formulas.value(default, case.row, case.env)
+    row: Row = {"id": 0}
+    if default.reads:  # `= me` reads none
+        row = work.case(entity, {**{key: values.get(key) for key in entity.fields}, **row}, [default]).row
+    value = work.installed.formulas.value(default, row, work.env)
     return value.get("id") if isinstance(value, Mapping) else value

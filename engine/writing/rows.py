@@ -19,7 +19,7 @@ from engine.flow.stages import choose_pipeline
 from engine.people import users
 from engine.people.sight import SYSTEM_SIGHT
 from engine.store import visits
-from engine.store.records import SystemValues
+from engine.store.records import NewRecord, SystemValues
 from engine.store.seal import Reason, as_system
 from engine.store.visits import Arrival
 from engine.writing.foresight import NeedsWrite
@@ -35,30 +35,61 @@ class Stamps(NamedTuple):
     unit_id: int | None
 
 
-def insert(work: Work, entity: Entity, values: Mapping[str, object], parent: Record | None, stage: str = "") -> int:
-    """A new row in the pipeline's first stage (or the one that an import names); returns its id."""
+class NewRow(NamedTuple):
+    """A new record before it is written. image: what is judged unique of it."""
+
+    entity: Entity
+    values: Mapping[str, object]
+    system: SystemValues
+    pipeline: Pipeline | None
+    first: Stage | None
+
+    @property
+    def image(self) -> dict[str, object]:
+        return {**self.values, "stage": self.system.stage}
+
+    def without(self, instead: Mapping[str, object]) -> NewRecord:
+        """What is written of it when some of its values are withheld."""
+        system = replace(self.system, stage=None) if "stage" in instead else self.system
+        return ({**self.values, **instead} if instead else self.values), system
+
+
+def new_row(work: Work, entity: Entity, values: Mapping[str, object], parent: Record | None, stage: str = "") -> NewRow:
+    """A new record in the pipeline's first stage (or the one that an import names)."""
     pipeline = _pipeline_for(work, entity, values)
     first = _first_stage(pipeline, stage)
-    stamps = stamps_of(work, entity, values, parent)
+    owner_id, backup_id, unit_id = stamps_of(work, entity, values, parent)
     system = SystemValues(
         at=work.context.at,
         by=person_id(work),
-        **stamps._asdict(),
+        owner_id=owner_id,
+        backup_id=backup_id,
+        unit_id=unit_id,
         pipeline=pipeline.key if pipeline else "",
         stage=first.key if first else None,
         stage_since=work.context.at if first else None,
     )
-    image = {**values, "stage": system.stage}
-    instead = hold_back(work, entity, None, image, image)
-    written = replace(system, stage=None) if "stage" in instead else system
-    record_id = work.installed.records.insert(work.conn, entity.key, {**values, **instead}, written)
-    _withhold(work, entity, record_id, image, instead)
-    work.touched[entity.key].add(record_id)
-    if pipeline is not None and first is not None:
-        _enter(work, entity, record_id, pipeline, first, "", stamps)
-    if entity.series is not None:
-        work.numberless.append((entity.key, record_id))
+    return NewRow(entity, values, system, pipeline, first)
+
+
+def insert(work: Work, new: NewRow) -> int:
+    """Writes it; returns its id."""
+    image = new.image
+    instead = hold_back(work, new.entity, None, image, image)
+    record_id = work.installed.records.insert(work.conn, new.entity.key, *new.without(instead))
+    settle(work, new, record_id, instead)
     return record_id
+
+
+def settle(work: Work, new: NewRow, record_id: int, instead: Mapping[str, object]) -> None:
+    """The record is written: what follows from that. instead: what was written in place of values that are taken."""
+    _withhold(work, new.entity, record_id, new.image, instead)
+    work.touched[new.entity.key].add(record_id)
+    if new.pipeline is not None and new.first is not None:
+        stamps = Stamps(new.system.owner_id, new.system.backup_id, new.system.unit_id)
+        _enter(work, new.entity, record_id, new.pipeline, new.first, "", stamps)
+    if new.entity.series is not None:
+        work.numberless.append((new.entity.key, record_id))
 
 
 def update(work: Work, entity: Entity, before: Record, values: Mapping[str, object]) -> None:
@@ -168,7 +199,7 @@ def stamps_of(work: Work, entity: Entity, values: Mapping[str, object], parent: 
 def _unit_of(work: Work, owner: int | None) -> int | None:
     if owner is None or owner == work.actor.id:
         return work.actor.unit_id if owner is not None else None
-    return users.unit_of(work.conn, owner)
+    return work.glances.at(work.conn, ("unit of", owner), lambda: users.unit_of(work.conn, owner))
 
 
 def written_field(entity: Entity, key: str) -> str:

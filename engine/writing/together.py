@@ -8,15 +8,20 @@ is the same as if the accepted commands had come first, one by one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
 
+from dsl.app import Entity
 from dsl.formula.env import Env
+from dsl.formula.tree import Read
 from engine.commands import Create, Update
 from engine.context import Context
 from engine.errors import EngineError, StoreBusy
+from engine.flow.requirements import standing_conditions
 from engine.installed import Installed
+from engine.people import permissions
 from engine.people.moment import env_of
 from engine.people.sight import SYSTEM_SIGHT
 from engine.store.connection import Connection
@@ -24,7 +29,12 @@ from engine.store.driver import DuplicateValue
 from engine.verdict import Finding
 from engine.writing import document_numbers, memory, uniqueness
 from engine.writing.commands import judge_changed, judge_new, write_changed, write_new
+from engine.writing.glances import Glances
+from engine.writing.new_together import write_all_new
 from engine.writing.work import Work
+
+Commands = Mapping[int, Create | Update]
+"""By their places in the batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +91,32 @@ def write_together(
 def _try(
     installed: Installed,
     conn: Connection,
-    commands: dict[int, Create | Update],
+    commands: Commands,
     context: Context,
     env: Env,
     *,
     is_rehearsal: bool,
+    is_one_by_one: bool = False,
 ) -> dict[int, Done]:
     """What becomes of these commands together. They stay written only if none is refused.
 
-    Where the database itself refuses a value, the answer is about that one command alone.
+    Where the database itself refuses a value, the answer is about that one command alone; to find it, all are written
+    anew one by one.
     """
-    works = {place: Work(installed, conn, context, env) for place in commands}
+    works = _works(installed, conn, commands, context, env)
     done: dict[int, Done] = {}
-    at = -1
+    at: tuple[int, ...] = ()
     try:
         with suppress(_UndoneError), conn.savepoint():
             written: dict[int, tuple[int, bool]] = {}
-            for at, command in commands.items():
-                try:
-                    written[at] = _write(works[at], command)
-                except StoreBusy:
-                    raise
-                except EngineError as error:
-                    done[at] = Done(error=error)
+            for at in _steps(commands, is_one_by_one=is_one_by_one):
+                for place, answer in zip(at, _write(works, commands, at), strict=True):
+                    if isinstance(answer, EngineError):
+                        done[place] = Done(error=answer)
+                    else:
+                        written[place] = answer
             _recompute(installed, conn, list(works.values()), env)
-            _read_together(installed, conn, [works[place] for place in written], env)
+            _read_together(installed, conn, [works[place] for place in written], env, is_to_be_judged=True)
             for place, (record_id, was_editable) in written.items():
                 done[place] = _judge(works[place], commands[place], record_id, was_editable)
             if any(each.is_refused for each in done.values()):
@@ -113,18 +124,50 @@ def _try(
             if not is_rehearsal:
                 _remember(installed, conn, [works[place] for place in sorted(written)], env)
     except DuplicateValue as duplicate:
-        finding = uniqueness.refusal_of(works[at], duplicate)
+        if len(at) > 1:
+            return _try(installed, conn, commands, context, env, is_rehearsal=is_rehearsal, is_one_by_one=True)
+        finding = uniqueness.refusal_of(works[at[0]], duplicate)
         if finding is None:
             raise
-        return {at: Done(findings=(finding,))}
+        return {at[0]: Done(findings=(finding,))}
     return done
 
 
-def _write(work: Work, command: Create | Update) -> tuple[int, bool]:
-    """(the record's id, whether it was the actor's to edit before)."""
-    if isinstance(command, Create):
-        return write_new(work, command), False
-    return command.id, write_changed(work, command)
+def _works(installed: Installed, conn: Connection, commands: Commands, context: Context, env: Env) -> dict[int, Work]:
+    """A work for each command. What was asked for one of them is known to all."""
+    glances = Glances()
+    return {place: Work(installed, conn, context, env, glances=glances, is_terse=True) for place in commands}
+
+
+def _steps(commands: Commands, *, is_one_by_one: bool) -> Iterator[tuple[int, ...]]:
+    """Places of the commands that are written in one go, in their order: new records of one kind that come together."""
+    for entity, places in groupby(commands, lambda place: _kind(commands[place])):
+        if entity and not is_one_by_one:
+            yield tuple(places)
+        else:
+            yield from ((place,) for place in places)
+
+
+def _kind(command: Create | Update) -> str:
+    return command.entity if isinstance(command, Create) else ""
+
+
+def _write(
+    works: Mapping[int, Work], commands: Commands, at: tuple[int, ...]
+) -> Sequence[tuple[int, bool] | EngineError]:
+    """(the record's id, whether it was the actor's to edit before) or why it cannot be written, of each."""
+    if len(at) > 1:
+        creates = [(works[place], command) for place in at if isinstance(command := commands[place], Create)]
+        return [each if isinstance(each, EngineError) else (each, False) for each in write_all_new(creates)]
+    work, command = works[at[0]], commands[at[0]]
+    try:
+        if isinstance(command, Create):
+            return [(write_new(work, command), False)]
+        return [(command.id, write_changed(work, command))]
+    except StoreBusy:
+        raise
+    except EngineError as error:
+        return [error]
 
 
 def _recompute(installed: Installed, conn: Connection, works: Sequence[Work], env: Env) -> None:
@@ -148,15 +191,31 @@ def _judge(work: Work, command: Create | Update, record_id: int, was_editable: b
     return Done(record_id, bool(work.deeds), tuple(work.findings))
 
 
-def _read_together(installed: Installed, conn: Connection, works: Sequence[Work], env: Env) -> None:
-    """All records that are about to be judged or remembered, in one query for each kind."""
+def _read_together(
+    installed: Installed, conn: Connection, works: Sequence[Work], env: Env, *, is_to_be_judged: bool
+) -> None:
+    """All records that are about to be judged or remembered, a query for each kind; with what they are judged on."""
     wanted: defaultdict[str, dict[int, Work]] = defaultdict(dict)
     for work in works:
         for image in work.images:
             wanted[image.entity.key][image.id] = work
-    for entity, work_of in wanted.items():
-        for record in installed.records.find_many(conn, SYSTEM_SIGHT, entity, work_of.keys(), env):
-            work_of[int(record["id"])].have_read(entity, [record])
+    for key, work_of in wanted.items():
+        records = installed.records.find_many(conn, SYSTEM_SIGHT, key, work_of.keys(), env)
+        if not is_to_be_judged:
+            for record in records:
+                work_of[int(record["id"])].have_read(key, record)
+            continue
+        reads = _judged_on(works[0], installed.app.entity(key))
+        for record, row in zip(records, installed.related.nested_many(conn, key, records, reads, env), strict=True):
+            work_of[int(record["id"])].have_read(key, record, reads, row)
+
+
+def _judged_on(work: Work, entity: Entity) -> frozenset[Read]:
+    """What the required fields, the validations and the rights of the acting person read of a record and around it."""
+    formulas = list(standing_conditions(entity))
+    if permissions.governing(work.app, entity) is entity:
+        formulas += permissions.conditions(work.app, work.actor, entity)
+    return frozenset[Read]().union(*(formula.reads for formula in formulas))
 
 
 def _remember(installed: Installed, conn: Connection, works: Sequence[Work], env: Env) -> None:
@@ -164,5 +223,5 @@ def _remember(installed: Installed, conn: Connection, works: Sequence[Work], env
     for work in works:
         document_numbers.number_all(work)
     if any(work.numberless for work in works):
-        _read_together(installed, conn, works, env)
+        _read_together(installed, conn, works, env, is_to_be_judged=False)
     memory.remember_all(works)

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dsl.app import Entity
+from dsl.formula.tree import Read
 from engine.errors import BadInput, NotThere
-from engine.flow.case import Case
+from engine.flow.case import Case, Row
 from engine.flow.evidence import Proof
 from engine.flow.sentences import say
-from engine.people.sight import SYSTEM_SIGHT
+from engine.people.sight import SYSTEM_SIGHT, Sight
 from engine.seat import Seat
 from engine.store.tables import has_backup
 from engine.store.visits import Arrival, Departure
 from engine.verdict import Finding, Verdict
+from engine.writing.glances import Glances
 
 Record = dict[str, Any]
 """A record with all its fields and system columns in stored form, as `Records.find` gives it."""
@@ -76,10 +78,15 @@ class Work(Seat):
     """Visits that begin, to be written with their event, and those that ended: both still to be counted."""
     numberless: list[tuple[str, int]] = field(default_factory=list)
     """Records that still want their document number."""
+    glances: Glances = field(default_factory=Glances)
+    is_terse: bool = False
+    """Only what speaks against it is told of it: nobody reads what was found in its favour."""
     imagines: bool = False
     """Nothing is locked or written: a step is imagined over the record as read (see `engine.writing.foresight`)."""
     _whole: dict[tuple[str, int], Record] = field(default_factory=dict, init=False)
     """Records as they were last read, whoever sees them."""
+    _nested: dict[tuple[str, int], tuple[frozenset[Read], Row]] = field(default_factory=dict, init=False)
+    """The same records with what is read around them, and which reads that were."""
     _writes: int = field(default=0, init=False)
     """`Connection.record_writes` when they were read."""
 
@@ -128,11 +135,27 @@ class Work(Seat):
             return None
         return {**self._whole[key], **self.withheld.get(key, {})}
 
-    def have_read(self, entity: str, records: Iterable[Record]) -> None:
-        """These were read on the connection a moment ago, together with those of other works."""
+    def have_read(
+        self, entity: str, record: Record, reads: frozenset[Read] = frozenset(), row: Row | None = None
+    ) -> None:
+        """It was read on the connection a moment ago, together with those of other works. row: with what it reads."""
         if self._writes != self.conn.record_writes:
             self.read_again()
-        self._whole.update({(entity, int(record["id"])): record for record in records})
+        key = entity, int(record["id"])
+        self._whole[key] = record
+        if row is not None:
+            self._nested[key] = reads, row
+
+    def nested(self, entity: Entity, row: Mapping[str, object], reads: Iterable[Read]) -> Row:
+        key, wanted = (entity.key, row.get("id")), frozenset(reads)
+        if self._writes == self.conn.record_writes and key in self._nested and key not in self.withheld:
+            known, nested = self._nested[key]
+            if wanted <= known:
+                return nested
+        return Seat.nested(self, entity, row, wanted)
+
+    def sight(self, entity: Entity) -> Sight:
+        return self.glances.at(self.conn, ("sight", entity.key), lambda: Seat.sight(self, entity))
 
     def stored(self, entity: Entity, record_id: int) -> Record:
         """What is stored of the record, whoever asks: read without the live fields unless they were read already."""
@@ -158,6 +181,7 @@ class Work(Seat):
     def read_again(self) -> None:
         """Forget what was read of records: some were written here, or others had time to write them."""
         self._whole.clear()
+        self._nested.clear()
         self._writes = self.conn.record_writes
 
     def get(self, entity: Entity, record_id: int) -> Record:

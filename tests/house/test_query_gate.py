@@ -24,6 +24,7 @@ PAST_SIGHT = {
     "engine/store/derived.py": {"CHECK", "RECOMPUTE"},
     "engine/store/files.py": {"FILES"},
     "engine/store/links.py": {"WRITE"},
+    "engine/store/many.py": {"WRITE"},
     "engine/store/records.py": {"WRITE"},
     "engine/store/reindex.py": {"SEARCH_INDEX"},
     "engine/store/related.py": {"JUDGE"},
