@@ -11,8 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from engine.commands import Command, Create, Update
 from engine.testing import acting, actor, virtual_clock
-from tests.browser.conftest import Site
-from tests.browser.touch import drag_with_a_finger
+from tests.browser.conftest import Site, both_widths
+from tests.browser.touch import drag_with_a_finger, press
 
 pytestmark = pytest.mark.browser
 BOARD = "/e/opportunity/board"
@@ -179,12 +179,34 @@ def test_cards_of_a_narrow_column_have_one_height(site: Site) -> None:
     assert max(heights) - min(heights) <= 2  # pixels: less than an eye sees, much less than a line
 
 
+@both_widths
+def test_a_deal_is_added_in_its_column_and_stands_there(site: Site, phone: bool) -> None:
+    page = site.open(BOARD, phone=phone)
+    press(_lane(page, "lead").locator(".quick-add"))
+    dialog = page.locator("#dialog")
+    dialog.get_by_role("combobox", name="客户", exact=True).fill("恒泰")
+    press(page.get_by_role("option", name=re.compile("绍兴恒泰五金")))
+    dialog.get_by_label("商机名称").fill("")
+    press(dialog.get_by_role("button", name="保存", exact=True))
+    expect(dialog.get_by_role("alert")).to_contain_text("商机名称")
+    dialog.get_by_label("商机名称").fill("展会线索")
+    press(dialog.get_by_role("button", name="保存", exact=True))
+    expect(dialog).not_to_be_visible()
+    kard = _lane(page, "lead").locator(".kard", has_text="展会线索")
+    expect(kard).to_be_visible()
+    made = int(kard.get_attribute("data-id") or 0)
+    record = site.company.engine.find(acting(site.company.engine, "sales"), "opportunity", made)
+    assert record is not None
+    assert record.values["customer"] == site.company.customer
+
+
 # --- swim lanes ------------------------------------------------------------------------------------------------------
 
 
-def test_swim_lanes_split_the_board_and_a_card_moves_within_its_own(site: Site) -> None:
+@both_widths
+def test_swim_lanes_split_the_board_and_a_card_moves_within_its_own(site: Site, phone: bool) -> None:
     deal = _ready_deal(site)
-    page = site.open(BOARD, "director")
+    page = site.open(BOARD, "director", phone=phone)
     page.get_by_label("泳道", exact=True).select_option(label="负责人")
     page.wait_for_url(re.compile("lanes=owner"))
     swims = page.locator("section.swim")
@@ -192,23 +214,27 @@ def test_swim_lanes_split_the_board_and_a_card_moves_within_its_own(site: Site) 
     expect(swims.first.get_by_role("heading").first).to_contain_text("王建国")
     expect(swims.nth(1).locator(".kard")).to_have_count(1)
     mine = swims.first.locator('.lane[data-key="lead"]').locator(f'.kard[data-id="{deal}"]')
-    mine.locator("a.lead").focus()
-    page.keyboard.press("Shift+ArrowRight")
-    expect(
-        page.locator("section.swim").first.locator('.lane[data-key="contacted"]').locator(f'.kard[data-id="{deal}"]')
-    ).to_be_visible()
+    if phone:
+        mine.get_by_label("移动「备齐的线索」").tap()
+        mine.get_by_role("button", name="初步沟通").tap()
+    else:
+        mine.locator("a.lead").focus()
+        page.keyboard.press("Shift+ArrowRight")
+    moved = swims.first.locator('.lane[data-key="contacted"]').locator(f'.kard[data-id="{deal}"]')
+    expect(moved).to_be_visible()
     assert site.company.stage_of(deal) == "contacted"
 
 
-def test_a_swim_lane_leads_to_the_list_of_the_same_records(site: Site) -> None:
-    page = site.open(f"{BOARD}?lanes=owner.unit", "director")
+@both_widths
+def test_a_swim_lane_leads_to_the_list_of_the_same_records(shared_site: Site, phone: bool) -> None:
+    page = shared_site.open(f"{BOARD}?lanes=owner.unit", "director", phone=phone)
     head = page.locator("section.swim h2").first
     count = int(head.locator(".count").inner_text())
     going = page.locator("section.swim").first.locator(".lane:not(.folded) .kard").count()
     assert count == going
-    head.get_by_role("link").click()
-    page.wait_for_load_state()
-    assert page.locator(".list-wide tbody tr").count() == count
+    press(head.get_by_role("link"))
+    page.wait_for_url(re.compile("/e/opportunity.*filter=owner"))
+    expect(page.locator("[data-rows] [data-id]:visible")).to_have_count(count)
 
 
 def test_a_lane_of_another_person_takes_no_card(site: Site) -> None:
@@ -240,7 +266,7 @@ def test_the_phone_shows_one_column_at_a_time_and_marks_its_name(site: Site) -> 
     expect(_lane(page, "qualified")).to_be_in_viewport(ratio=0.3)
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
+@both_widths
 def test_a_split_board_is_sound(site: Site, axe_faults: Callable[[Page], list[str]], phone: bool) -> None:
     _do(
         site,

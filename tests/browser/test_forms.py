@@ -13,8 +13,9 @@ from playwright.sync_api import Page, expect
 from engine.commands import Create
 from engine.store.lists import Query
 from engine.testing import acting
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, both_widths
 from tests.browser.test_stories import _picture
+from tests.browser.touch import press
 
 pytestmark = pytest.mark.browser
 
@@ -95,37 +96,39 @@ def test_a_dialog_asks_for_the_first_things_and_brings_the_rest_with_what_was_ty
     expect(dialog.get_by_label("偏好")).to_have_count(1)
 
 
-def test_what_a_lookup_does_not_find_is_added_over_the_form(site: Site) -> None:
-    page = site.open("/e/visit/new")
+@both_widths
+def test_what_a_lookup_does_not_find_is_added_over_the_form(site: Site, phone: bool) -> None:
+    page = site.open("/e/visit/new", phone=phone)
     page.get_by_label("客户需求要点").fill("想看样品")
     customer = page.get_by_role("combobox", name="客户", exact=True)
     customer.fill("温州大洋阀门")
-    page.get_by_role("option", name="新建客户「温州大洋阀门」").click()
+    press(page.get_by_role("option", name="新建客户「温州大洋阀门」"))
     dialog = page.locator("#dialog")
     expect(dialog.get_by_label("客户名称")).to_have_value("温州大洋阀门")
     dialog.get_by_role("radio", name="工业设备").check()
-    dialog.get_by_role("button", name="保存", exact=True).click()
+    press(dialog.get_by_role("button", name="保存", exact=True))
     expect(dialog).not_to_be_visible()
     expect(customer).to_have_value("温州大洋阀门")
     expect(page.get_by_label("客户需求要点")).to_have_value("想看样品")
     deal = page.get_by_role("combobox", name="商机", exact=True)
     deal.fill("阀体试单")
     page.keyboard.press("ArrowDown")
-    page.get_by_role("option", name="新建商机「阀体试单」").click()
+    press(page.get_by_role("option", name="新建商机「阀体试单」"))
     expect(dialog.get_by_role("combobox", name="客户", exact=True)).to_have_value("温州大洋阀门")
-    dialog.get_by_role("button", name="保存", exact=True).click()
+    press(dialog.get_by_role("button", name="保存", exact=True))
     expect(dialog).not_to_be_visible()
     expect(deal).to_have_value("阀体试单")
-    page.get_by_role("button", name="保存", exact=True).click()
+    press(page.get_by_role("button", name="保存", exact=True))
     page.wait_for_url("**said=created")
     expect(page.locator("#main")).to_contain_text("温州大洋阀门")
 
 
-def test_a_customer_that_may_be_there_already_is_named_while_typing(site: Site) -> None:
-    page = site.open("/e/customer/new")
+@both_widths
+def test_a_customer_that_may_be_there_already_is_named_while_typing(shared_site: Site, phone: bool) -> None:
+    page = shared_site.open("/e/customer/new", phone=phone)
     page.get_by_label("客户名称").fill("绍兴恒泰五金有限公司")
     expect(page.locator(".like")).to_contain_text("可能已经有了")
-    expect(page.locator(".like").get_by_role("link", name="绍兴恒泰五金")).to_be_visible()
+    expect(page.locator(".like").get_by_role("link", name="绍兴恒泰五金")).to_be_in_viewport()
     page.get_by_label("客户名称").fill("从没见过的厂")
     expect(page.locator(".like")).to_have_count(0)
 
@@ -158,51 +161,78 @@ def test_child_rows_are_cards_on_the_phone(site: Site, axe_faults: Callable[[Pag
     assert axe_faults(page) == []
 
 
-def test_work_survives_a_lost_session_with_its_rows_and_files(site: Site, tmp_path: Path) -> None:
+@both_widths
+def test_work_survives_a_lost_session_with_its_rows_and_files(site: Site, tmp_path: Path, phone: bool) -> None:
     engine = site.company.engine
     engine.set_password(acting(engine, "sales").actor.id, "correct horse 7")
-    page = site.open(f"/e/quote/new?opportunity={site.company.talked_deal}")
+    page = site.open(f"/e/quote/new?opportunity={site.company.talked_deal}", phone=phone)
     page.on("dialog", lambda dialog: dialog.accept())
     for at, item in enumerate(("螺栓", "垫片")):
         if at:
-            page.get_by_role("button", name="加一行").click()
+            press(page.get_by_role("button", name="加一行"))
         for name, value in (("item", item), ("qty", "10"), ("price", "2"), ("cost", "1")):
             page.locator(f'[name="lines.{at}.{name}"]').fill(value)
     page.get_by_label("上月材料均价").fill("80")
     page.get_by_label("加工费标准").fill("5")
-    page.locator("summary", has_text="发出").click()
+    press(page.locator("summary", has_text="发出"))
     page.locator('[data-name="read_receipt"] input[type=file]').set_input_files(_picture(tmp_path))
     expect(page.locator('[data-name="read_receipt"] input[type=hidden]')).to_have_count(1)
     page.wait_for_timeout(600)
     page.context.clear_cookies()
-    page.get_by_role("button", name="保存", exact=True).click()
+    press(page.get_by_role("button", name="保存", exact=True))
     page.get_by_label("用户名").fill("sales")
     page.get_by_label("密码").fill("correct horse 7")
-    page.get_by_role("button", name="登录").click()
-    page.get_by_role("button", name="取回").click()
+    press(page.get_by_role("button", name="登录"))
+    press(page.get_by_role("button", name="取回"))
     expect(page.locator('[name="lines.1.item"]')).to_have_value("垫片")
     expect(page.locator('[data-name="read_receipt"] input[type=hidden]')).to_have_count(1)
-    page.get_by_role("button", name="保存", exact=True).click()
+    press(page.get_by_role("button", name="保存", exact=True))
     page.wait_for_url("**said=created")
     expect(page.locator("#main")).to_contain_text("垫片")
 
 
-def test_the_next_visit_begins_with_the_kind_of_the_last(site: Site) -> None:
+@both_widths
+def test_the_next_visit_begins_with_the_kind_of_the_last(site: Site, phone: bool) -> None:
     engine, sales = site.company.engine, acting(site.company.engine, "sales")
     visit = {"customer": site.company.customer, "needs": "电话确认", "kind": "call"}
     engine.execute(Create("visit", visit), sales)
-    page = site.open("/e/visit/new")
+    page = site.open("/e/visit/new", phone=phone)
     expect(page.locator("#f-kind input:checked, #f-kind option:checked").first).to_have_value("call")
-    other = site.open("/e/visit/new", "manager")
+    other = site.open("/e/visit/new", "manager", phone=phone)
     expect(other.locator("#f-kind input:checked, #f-kind option:checked").first).to_have_value("visit")
 
 
-def test_a_word_that_fills_space_is_refused_where_an_answer_is_needed(site: Site) -> None:
-    page = site.open(f"/e/visit/new?customer={site.company.customer}")
+@both_widths
+def test_a_word_that_fills_space_is_refused_where_an_answer_is_needed(shared_site: Site, phone: bool) -> None:
+    page = shared_site.open(f"/e/visit/new?customer={shared_site.company.customer}", phone=phone)
     page.get_by_label("客户需求要点").fill("暂无")
-    page.get_by_role("button", name="保存", exact=True).click()
+    press(page.get_by_role("button", name="保存", exact=True))
     expect(page.locator("#f-needs-error")).to_be_visible()
+    press(page.locator("#faults a").first)
+    expect(page.locator("#f-needs-error")).to_be_in_viewport()
     expect(page.get_by_label("客户需求要点")).to_have_value("暂无")
+
+
+@both_widths
+def test_a_ready_phrase_goes_in_where_she_stands(site: Site, phone: bool) -> None:
+    page = site.open(f"/e/visit/new?customer={site.company.customer}", phone=phone)
+    page.get_by_label("客户需求要点").fill("比价")
+    if not page.get_by_label("沟通要点").is_visible():
+        press(page.locator("summary", has_text="纪要"))
+    notes = page.get_by_label("沟通要点")
+    notes.fill("采购问价。约下周见。")
+    notes.evaluate("area => area.setSelectionRange(5, 5)")
+    field = page.locator("#f-notes-field")
+    press(field.get_by_text("插入常用语"))
+    phrase = field.get_by_role("button", name=re.compile("总拥有成本"))
+    expect(phrase).to_be_in_viewport(ratio=1)
+    press(phrase)
+    expect(notes).to_have_value(re.compile("^采购问价。我们的总拥有成本更低.*约下周见。$"))
+    expect(notes).to_be_focused()
+    page.keyboard.type("先发资料，")
+    press(page.get_by_role("button", name="保存", exact=True))
+    page.wait_for_url("**said=created")
+    expect(page.locator("#main")).to_contain_text("停线损失更小。先发资料，约下周见。")
 
 
 def test_whoever_types_while_the_session_ends_is_told_and_stays_on_the_page(site: Site) -> None:

@@ -1,17 +1,20 @@
-"""Lists as people work in them: find, group, keep a view, edit in place, change many, take it back."""
+"""Lists as people work in them: find, group, keep a view, take it out, change many, take it back."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from python_calamine import CalamineWorkbook
 
-from engine.commands import Create, Update
+from engine.commands import Create
 from engine.people.saved_views import ViewShape
 from engine.testing import acting
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, both_widths
+from tests.browser.touch import press
 
 pytestmark = pytest.mark.browser
 
@@ -20,13 +23,24 @@ def _rows(page: Page) -> Locator:
     return page.locator("table[data-rows] tbody tr[data-id]:visible")
 
 
-def _cell(page: Page, row: int, field: str) -> Locator:
-    return _rows(page).nth(row).locator(f"td[data-cell={field}]")
+def _shown(page: Page) -> Locator:
+    """The records of the list: rows of its table, cards at the phone."""
+    return page.locator("[data-rows] [data-id]:visible")
 
 
 def _menu(page: Page, name: str) -> None:
-    page.locator(".list-tools").get_by_label("更多").click()
-    page.get_by_role("button", name=name).click()
+    press(page.locator(".list-tools").get_by_label("更多"))
+    press(page.locator(".list-tools").get_by_role("button", name=name))
+
+
+def _choose(page: Page, phone: bool, *, whole: bool = True) -> None:
+    """Choose the page's records (the first alone, at the phone, unless whole)."""
+    if not phone:
+        page.get_by_label("选中本页全部").check()
+        return
+    _menu(page, "选择多条")
+    for box in page.locator(".cards-list .pickrow").all()[: None if whole else 1]:
+        press(box)
 
 
 # --- filter ----------------------------------------------------------------------------------------------------------
@@ -107,63 +121,81 @@ def test_a_value_that_cannot_be_read_is_told_at_its_condition(site: Site) -> Non
 # --- how it is shown -------------------------------------------------------------------------------------------------
 
 
-def test_groups_open_with_counts_and_sums_and_close(site: Site) -> None:
-    page = site.open("/e/opportunity")
-    page.locator(".list-tools summary", has_text="分组").click()
-    page.locator(".list-tools").get_by_role("link", name="阶段", exact=True).click()
+@both_widths
+def test_groups_open_with_counts_and_sums_and_close(site: Site, phone: bool) -> None:
+    page = site.open("/e/opportunity", phone=phone)
+    press(page.locator(".list-tools").get_by_label("分组"))
+    press(page.locator(".list-tools").get_by_role("link", name="阶段", exact=True))
     page.wait_for_url("**group=stage**")
-    heads = page.locator("tbody.group")
+    heads = page.locator(".group-cards > summary" if phone else "tbody.group")
     expect(heads).to_have_count(3)
     expect(heads.nth(1)).to_contain_text("初步沟通")
+    expect(heads.nth(1)).to_contain_text("5")
     expect(heads.nth(1)).to_contain_text("¥4,625,000")
-    expect(_rows(page)).to_have_count(11)
-    heads.nth(0).get_by_role("button").click()
-    expect(_rows(page)).to_have_count(9)
+    expect(_shown(page)).to_have_count(11)
+    press(heads.nth(0) if phone else heads.nth(0).get_by_role("button"))
+    expect(_shown(page)).to_have_count(9)
     page.goto(f"{site.address}/e/opportunity?group=close_on:month&totals=1")
-    expect(page.locator("tbody.group").first).to_contain_text("2026 年 12 月")
-    expect(page.locator("tfoot")).to_contain_text("合计 11 条")
-    expect(page.locator("tfoot")).to_contain_text("¥9,925,000")
+    expect(heads.first).to_contain_text("2026 年 12 月")
+    sums = page.locator(".list-sums" if phone else "tfoot")
+    expect(sums).to_contain_text("合计 11 条")
+    expect(sums).to_contain_text("¥9,925,000")
 
 
-def test_columns_are_chosen_and_ordered_by_keyboard(site: Site) -> None:
-    page = site.open("/e/opportunity?col=name&col=amount")
-    page.get_by_role("button", name="列", exact=True).click()
+@both_widths
+def test_columns_are_chosen_and_ordered_without_dragging(site: Site, phone: bool) -> None:
+    page = site.open("/e/opportunity?col=name&col=amount", phone=phone)
+    if phone:
+        _menu(page, "列")
+    else:
+        page.get_by_role("button", name="列", exact=True).click()
     dialog = page.locator("#dialog")
-    dialog.get_by_label("预计成交日", exact=True).check()
+    press(dialog.get_by_label("预计成交日", exact=True))
     up = dialog.get_by_role("button", name="上移 预计金额")
-    up.focus()
-    page.keyboard.press("Enter")
-    dialog.get_by_role("button", name="应用", exact=True).click()
+    if phone:
+        up.tap()
+    else:
+        up.focus()
+        page.keyboard.press("Enter")
+    press(dialog.get_by_role("button", name="应用", exact=True))
     page.wait_for_url("**col=close_on**")
-    expect(page.locator("table[data-rows] thead th")).to_have_text(["预计金额", "商机名称", "预计成交日"])
+    if phone:
+        card = page.locator(".cards-list > li", has_text="紧固件年度框架").first
+        expect(card.locator(".line").last).to_contain_text(re.compile("¥1,150,000.*2026-12-16", re.DOTALL))
+    else:
+        expect(page.locator("table[data-rows] thead th")).to_have_text(["预计金额", "商机名称", "预计成交日"])
 
 
-def test_a_view_is_saved_shared_opened_first_renamed_and_deleted(site: Site) -> None:
-    page = site.open("/e/opportunity?filter=amount > 50万&group=stage&col=name&col=amount&col=stage")
-    page.get_by_role("button", name="存为视图").first.click()
+@both_widths
+def test_a_view_is_saved_shared_opened_first_renamed_and_deleted(site: Site, phone: bool) -> None:
+    page = site.open("/e/opportunity?filter=amount > 50万&group=stage&col=name&col=amount&col=stage", phone=phone)
+    if phone:
+        _menu(page, "存为视图")
+    else:
+        page.get_by_role("button", name="存为视图").first.click()
     dialog = page.locator("#dialog")
-    dialog.get_by_role("button", name="保存").click()
+    press(dialog.get_by_role("button", name="保存"))
     expect(dialog.locator(".error")).to_contain_text("起个名字")
     dialog.get_by_label("视图名称").fill("大单")
-    dialog.get_by_label(re.compile("共用")).check()
-    dialog.get_by_label("打开列表时先用这个视图").check()
-    dialog.get_by_role("button", name="保存").click()
+    press(dialog.get_by_label(re.compile("共用")))
+    press(dialog.get_by_label("打开列表时先用这个视图"))
+    press(dialog.get_by_role("button", name="保存"))
     page.wait_for_url("**view=saved-**")
     expect(page.locator("#toasts")).to_contain_text("视图已保存")
     page.goto(f"{site.address}/e/opportunity")
     expect(page.locator(".tabs [aria-current]")).to_have_text("大单")
     expect(page.locator(".chip.made")).to_have_text(["预计金额 大于 ¥500,000"])
-    expect(page.locator("tbody.group").first).to_be_visible()
-    colleague = site.open("/e/opportunity", "manager")
-    colleague.get_by_role("link", name="大单").click()
+    expect(page.locator(".group-cards" if phone else "tbody.group").first).to_be_visible()
+    colleague = site.open("/e/opportunity", "manager", phone=phone)
+    press(colleague.get_by_role("link", name="大单"))
     expect(colleague.locator(".chip.made")).to_have_text(["预计金额 大于 ¥500,000"])
     _menu(page, "视图改名、共用或删除")
     dialog.get_by_label("视图名称").fill("五十万以上")
-    dialog.get_by_role("button", name="保存").click()
+    press(dialog.get_by_role("button", name="保存"))
     expect(page.locator(".tabs [aria-current]")).to_have_text("五十万以上")
     _menu(page, "视图改名、共用或删除")
     page.once("dialog", lambda asked: asked.accept())
-    dialog.get_by_role("button", name="删除视图").click()
+    press(dialog.get_by_role("button", name="删除视图"))
     expect(page.locator(".tabs [aria-current]")).to_have_text("全部商机")
     expect(page.locator(".tabs")).not_to_contain_text("五十万以上")
 
@@ -179,69 +211,30 @@ def test_a_view_over_fields_that_are_gone_opens_with_a_note(site: Site) -> None:
     expect(_rows(page)).to_have_count(11)
 
 
-# --- in place --------------------------------------------------------------------------------------------------------
-
-
-def test_a_cell_is_edited_in_place_what_follows_from_it_too_and_taken_back(site: Site) -> None:
-    page = site.open("/e/opportunity?sort=code&col=code&col=name&col=amount&col=weighted")
-    before = _rows(page).first.inner_text()
-    _cell(page, 0, "amount").dblclick()
-    box = page.locator("#cell")
-    box.get_by_label("预计金额").fill("100万")
-    page.keyboard.press("Enter")
-    expect(_cell(page, 0, "amount")).to_contain_text("¥1,000,000")
-    assert _rows(page).first.inner_text() != before
-    expect(box).not_to_be_visible()
-    expect(page.locator("#toasts")).to_contain_text("已修改")
-    page.locator("#toasts").get_by_role("button", name="撤销").click()
-    page.wait_for_url("**said=undone**")
-    assert _rows(page).first.inner_text() == before
-
-
-def test_cells_are_walked_and_edited_by_keyboard_alone(site: Site) -> None:
-    page = site.open("/e/opportunity?sort=code&col=code&col=name&col=amount&col=next_step")
-    _cell(page, 0, "name").focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    name = page.locator("#cell input[name=name]")
-    expect(name).to_be_focused()
-    name.fill("改了又不要")
-    page.keyboard.press("Escape")
-    expect(_cell(page, 1, "name")).to_be_focused()
-    expect(_cell(page, 1, "name")).not_to_contain_text("改了又不要")
-    page.keyboard.press("F2")
-    expect(name).to_be_focused()
-    name.fill("新名字")
-    page.keyboard.press("Tab")
-    expect(page.locator("#cell input[name=amount]")).to_be_focused()
-    expect(_cell(page, 1, "name")).to_contain_text("新名字")
-
-
-def test_a_refused_value_is_told_at_the_cell_with_the_reason(site: Site) -> None:
-    page = site.open("/e/opportunity?sort=code&col=name&col=amount")
-    _cell(page, 0, "name").dblclick()
-    page.locator("#cell input[name=name]").fill("")
-    page.keyboard.press("Enter")
-    expect(page.locator("#cell .error")).to_contain_text("名称")
-    page.keyboard.press("Escape")
-    expect(page.locator("#cell")).not_to_be_visible()
-
-
-def test_what_somebody_saved_in_between_is_shown_at_the_cell(site: Site) -> None:
-    engine, deal = site.company.engine, site.company.fresh_deal
-    page = site.open('/e/opportunity?filter=name = "新线索"&col=name&col=next_step')
-    _cell(page, 0, "next_step").dblclick()
-    page.locator("#cell input").last.wait_for()
-    engine.execute(Update("opportunity", deal, None, {"next_step": "经理写的"}), acting(engine, "manager"))
-    page.locator("#cell [name=next_step]").fill("我写的")
-    page.keyboard.press("Enter")
-    expect(page.locator("#cell .error")).to_contain_text("有人刚刚改过")
-    expect(page.locator("#cell [name=next_step]")).to_have_value("经理写的")
-
-
-def test_computed_cells_do_not_open(site: Site) -> None:
-    page = site.open("/e/opportunity?col=name&col=weighted&col=days_in_stage&col=stage")
-    assert page.locator("table[data-rows] tr[data-id]").first.locator("td[data-cell]").count() == 1
+@both_widths
+def test_what_goes_to_excel_is_what_she_sees(site: Site, phone: bool, tmp_path: Path) -> None:
+    columns = "&".join(f"col={key}" for key in ("code", "name", "amount", "close_on", "stage"))
+    shown = f'filter=stage != "lead" and amount > 45万&sort=-amount&q=架&{columns}'
+    page = site.open(f"/e/opportunity?{shown}", "director", phone=phone)
+    with page.expect_download() as taken:
+        if phone:
+            _menu(page, "导出 Excel")
+        else:
+            page.locator(".page-head").get_by_text("导出").click()
+            page.locator(".page-head").get_by_role("button", name="Excel").click()
+    taken.value.save_as(tmp_path / "list.xlsx")
+    heads, *rows = CalamineWorkbook.from_path(tmp_path / "list.xlsx").get_sheet_by_index(0).to_python()
+    assert heads == ["编号", "商机名称", "预计金额", "预计成交日", "阶段"]
+    assert rows
+    if phone:
+        assert [row[1] for row in rows] == page.locator(".cards-list .lead").all_inner_texts()
+        return
+    assert page.locator("table[data-rows] thead th").all_inner_texts() == heads
+    for row, line in zip(rows, _rows(page).all(), strict=True):
+        code, name, amount, day, stage = (text.strip() for text in line.locator("td:not(.tick)").all_inner_texts())
+        assert (row[0], row[1], row[4]) == (code, name, stage)
+        assert f"¥{row[2]:,.0f}" == amount
+        assert f"{row[3]:%Y-%m-%d}" == day
 
 
 # --- many ------------------------------------------------------------------------------------------------------------
@@ -264,7 +257,7 @@ def test_all_that_match_are_changed_and_taken_back(site: Site) -> None:
     expect(page.locator("table[data-rows]")).not_to_contain_text("统一回访")
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
+@both_widths
 def test_more_than_a_page_is_changed_in_steps_and_taken_back(
     site: Site, monkeypatch: pytest.MonkeyPatch, phone: bool
 ) -> None:
@@ -275,11 +268,7 @@ def test_more_than_a_page_is_changed_in_steps_and_taken_back(
         engine.execute(Create("opportunity", values), sales)
     page = site.open('/e/opportunity?filter=starts_with(name, "批量")&col=name&col=next_step', phone=phone)
     page.on("response", lambda answer: steps.append(answer.url) if "/bulk" in answer.url else None)
-    if phone:
-        _menu(page, "选择多条")
-        page.locator(".cards-list .pickrow").first.check()
-    else:
-        page.get_by_label("选中本页全部").check()
+    _choose(page, phone, whole=False)
     page.get_by_role("button", name="选中符合条件的全部").click()
     expect(page.locator(".bulk")).to_contain_text("全部 55 条")
     page.get_by_role("button", name="修改…").click()
@@ -296,16 +285,18 @@ def test_more_than_a_page_is_changed_in_steps_and_taken_back(
     assert [total.count for total in engine.totals(sales, "opportunity", where, "")] in ([], [0])
 
 
-def test_those_that_may_not_move_are_listed_with_reasons_and_links(site: Site) -> None:
-    page = site.open('/e/opportunity?filter=stage = "lead" or stage = "contacted"&sort=code')
-    page.get_by_label("选中本页全部").check()
-    page.get_by_role("button", name="修改…").click()
+@both_widths
+def test_those_that_may_not_move_are_listed_with_reasons_and_links(site: Site, phone: bool) -> None:
+    page = site.open('/e/opportunity?filter=stage = "lead" or stage = "contacted"&sort=code', phone=phone)
+    _choose(page, phone)
+    press(page.get_by_role("button", name="修改…"))
     dialog = page.locator("#dialog")
     dialog.get_by_label("改成的阶段").select_option(label="需求确认")
-    dialog.get_by_role("button", name=re.compile("^修改 ")).click()
+    press(dialog.get_by_role("button", name=re.compile("^修改 ")))
     expect(dialog.locator(".refused li").first).to_be_visible()
     expect(dialog.locator(".bulk-done")).to_contain_text("条没有修改")
     expect(dialog.locator(".refused a").first).to_have_attribute("href", re.compile(r"/e/opportunity/\d+"))
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     assert site.company.stage_of(site.company.fresh_deal) == "lead"
 
 
@@ -358,7 +349,7 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
+@both_widths
 @pytest.mark.parametrize("name", list(STATES))
 def test_a_state_of_the_list_is_sound(
     shared_site: Site, axe_faults: Callable[[Page], list[str]], name: str, phone: bool
@@ -372,21 +363,4 @@ def test_a_state_of_the_list_is_sound(
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
         assert axe_faults(page) == []
-    page.context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_cell_and_the_bulk_dialog_are_sound(
-    shared_site: Site, axe_faults: Callable[[Page], list[str]], scheme: str
-) -> None:
-    page = shared_site.open("/e/opportunity?sort=code", scheme=scheme)
-    _cell(page, 0, "amount").dblclick()
-    expect(page.locator("#cell")).to_be_visible()
-    assert axe_faults(page) == []
-    page.keyboard.press("Escape")
-    page.get_by_label("选中本页全部").check()
-    assert axe_faults(page) == []
-    page.get_by_role("button", name="修改…").click()
-    expect(page.locator("#dialog")).to_be_visible()
-    assert axe_faults(page) == []
     page.context.close()

@@ -75,14 +75,6 @@ def test_who_may_only_look_at_a_record_gets_no_form_over_its_card(site: Site) ->
     assert hers.status == 404
 
 
-def test_a_list_is_taken_out_on_the_phone_as_it_stands(site: Site) -> None:
-    page = site.open('/e/opportunity?filter=stage = "contacted"', "director", phone=True)
-    page.locator(".list-tools").get_by_label("更多").tap()
-    with page.expect_download() as taken:
-        page.get_by_role("button", name="导出 Excel").tap()
-    assert taken.value.suggested_filename.endswith(".xlsx")
-
-
 def test_the_menu_of_a_list_is_a_sheet_that_leads_to_board_and_charts(
     site: Site, axe_faults: Callable[[Page], list[str]]
 ) -> None:

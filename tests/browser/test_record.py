@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from engine.commands import Create, Move, Update
 from engine.testing import acting, actor
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, both_widths
+from tests.browser.touch import press
 
 pytestmark = pytest.mark.browser
 
@@ -41,34 +42,45 @@ def test_a_customer_that_is_not_hers_to_open_is_named_without_a_link(site: Site)
     expect(page.locator(".crumb").get_by_role("link", name="绍兴恒泰五金")).to_be_visible()
 
 
-def test_a_field_tells_what_it_was_before(site: Site) -> None:
+@both_widths
+def test_a_field_tells_what_it_was_before(site: Site, phone: bool) -> None:
     engine, customer = site.company.engine, site.company.customer
     engine.execute(Update("customer", customer, None, {"grade": "C"}), acting(engine, "manager"))
-    page = site.open(f"/e/customer/{customer}")
-    page.get_by_role("button", name="等级", exact=True).click()
+    page = site.open(f"/e/customer/{customer}", phone=phone)
+    press(page.get_by_role("button", name="等级", exact=True))
     dialog = page.locator("#dialog")
     expect(dialog.get_by_role("heading")).to_have_text("等级：以前的值")
     expect(dialog.locator("li").first).to_contain_text("李晓梅")
     expect(dialog.locator("li").first).to_contain_text("A → C")
 
 
-def test_a_colleague_who_is_called_sees_it_at_home_until_the_record_was_opened(site: Site) -> None:
+@both_widths
+def test_a_colleague_who_is_called_sees_it_at_home_until_the_record_was_opened(site: Site, phone: bool) -> None:
     customer = site.company.customer
-    page = site.open(f"/e/customer/{customer}")
-    page.locator("#comment").click()
+    page = site.open(f"/e/customer/{customer}", phone=phone)
+    press(page.locator("#comment"))
     page.keyboard.type("@xiao")
     people = page.get_by_role("listbox", name="提到谁")
     expect(people.get_by_role("option")).to_have_count(1)
-    page.keyboard.press("Enter")
+    if phone:
+        people.get_by_role("option").tap()
+    else:
+        page.keyboard.press("Enter")
     page.keyboard.type("请看一下交期")
-    page.keyboard.press("Control+Enter")
+    if phone:
+        page.get_by_role("button", name="发送").tap()
+    else:
+        page.keyboard.press("Control+Enter")
     page.wait_for_url("**said=saved**")
     expect(page.locator("#timeline .called")).to_have_text("@李晓梅")
-    manager = site.open("/", "manager")
+    manager = site.open("/", "manager", phone=phone)
     waiting = manager.locator("section", has=manager.get_by_role("heading", name="提到我的"))
     expect(waiting).to_contain_text("请看一下交期")
-    expect(manager.locator(".side .nav .badge")).to_contain_text("1")
-    waiting.get_by_role("link", name="绍兴恒泰五金").click()
+    if phone:
+        expect(manager.locator(".bottom .dot-mark")).to_be_visible()
+    else:
+        expect(manager.locator(".side .nav .badge")).to_contain_text("1")
+    press(waiting.get_by_role("link", name="绍兴恒泰五金"))
     expect(manager.locator("#timeline .called")).to_be_visible()
     manager.goto(f"{site.address}/")
     expect(manager.get_by_role("heading", name="提到我的")).to_have_count(0)

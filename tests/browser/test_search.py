@@ -5,13 +5,27 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from engine.commands import Create
 from engine.testing import acting
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, both_widths
+from tests.browser.touch import press
 
 pytestmark = pytest.mark.browser
+
+
+def _search(page: Page, words: str, phone: bool) -> Locator:
+    """What is found for the words: beneath the box of every page, or on the phone's page for searching."""
+    if phone:
+        page.get_by_role("link", name="搜索").tap()
+        page.wait_for_url("**/search")
+        box = page.get_by_role("searchbox")
+    else:
+        box = page.locator("#search")
+    box.focus()
+    box.fill(words)
+    return page.locator(".found a" if phone else ".found.beneath a")
 
 
 def test_a_customer_is_opened_by_its_initials_in_five_keystrokes(shared_site: Site) -> None:
@@ -37,23 +51,38 @@ def test_whole_pinyin_marks_the_characters_and_arrows_walk_the_results(shared_si
     expect(panel).not_to_be_visible()
 
 
-def test_a_contact_is_found_by_a_part_of_the_phone_number(site: Site) -> None:
+@both_widths
+def test_a_contact_is_found_by_a_part_of_the_phone_number(site: Site, phone: bool) -> None:
     engine, customer = site.company.engine, site.company.customer
     values = {"customer": customer, "name": "周工", "phone": "13905751234"}
     engine.execute(Create("contact", values), acting(engine, "sales"))
-    page = site.open("/")
-    page.locator("#search").fill("05751234")
-    found = page.locator(".found.beneath a", has_text="周工")
+    page = site.open("/", phone=phone)
+    found = _search(page, "05751234", phone).filter(has_text="周工")
     expect(found).to_contain_text("绍兴恒泰五金")
     expect(found.locator("mark")).to_have_text("05751234")
 
 
-def test_what_was_open_is_offered_before_anything_is_typed_and_to_nobody_else(site: Site) -> None:
-    page = site.open(f"/e/customer/{site.company.customer}")
+@both_widths
+def test_a_deal_is_opened_by_its_code(shared_site: Site, phone: bool) -> None:
+    engine, deal = shared_site.company.engine, shared_site.company.talked_deal
+    record = engine.find(acting(engine, "sales"), "opportunity", deal)
+    assert record is not None
+    code = str(record.values["code"])
+    page = shared_site.open("/", phone=phone)
+    found = _search(page, code.lower(), phone)
+    expect(found).to_have_count(1)
+    expect(found).to_contain_text(f"编号：{code}")
+    assert "".join(found.locator("mark").all_inner_texts()) == code.replace("-", "")
+    press(found)
+    page.wait_for_url(f"**/e/opportunity/{deal}")
+
+
+@both_widths
+def test_what_was_open_is_offered_before_anything_is_typed_and_to_nobody_else(site: Site, phone: bool) -> None:
+    page = site.open(f"/e/customer/{site.company.customer}", phone=phone)
     page.goto(f"{site.address}/")
-    page.locator("#search").focus()
-    expect(page.locator(".found.beneath a").first).to_contain_text("绍兴恒泰五金")
-    stranger = site.open("/", "sales2")
+    expect(_search(page, "", phone).first).to_contain_text("绍兴恒泰五金")
+    stranger = site.open("/", "sales2", phone=phone)
     answer = stranger.request.get(f"{site.address}/search/found?seen=customer:{site.company.customer}")
     assert "恒泰" not in answer.text()
 

@@ -15,7 +15,8 @@ from engine.commands import Create, Update
 from engine.store.lists import Query
 from engine.testing import acting
 from tests.browser.company import Company
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, both_widths
+from tests.browser.touch import press
 
 pytestmark = pytest.mark.browser
 
@@ -180,11 +181,15 @@ def test_one_item_of_the_checklist_is_filled_in_beside_the_record(site: Site) ->
     expect(page.locator("#checklist .done-fold")).to_contain_text("下一步日期")
 
 
-def test_why_shows_the_condition_and_its_line(site: Site) -> None:
-    page = site.open(f"/e/customer/{site.company.customer}")
-    page.locator(".record-head").get_by_role("link", name="健康度为什么是这个值？").click()
+@both_widths
+def test_why_shows_the_condition_and_its_line(shared_site: Site, phone: bool) -> None:
+    page = shared_site.open(f"/e/customer/{shared_site.company.customer}", phone=phone)
+    press(page.locator(".record-head").get_by_role("link", name="健康度为什么是这个值？"))
     expect(page.locator("#dialog .tree")).to_contain_text("margin > 35%")
     expect(page.locator("#dialog")).to_contain_text("应用定义第")
+    assert page.evaluate(
+        "document.querySelector('#dialog .body').scrollWidth <= document.querySelector('#dialog').clientWidth"
+    )
 
 
 # --- forms -----------------------------------------------------------------------------------------------------------
@@ -278,13 +283,17 @@ def test_unsaved_work_is_offered_back(site: Site) -> None:
     expect(page.get_by_label("地址", exact=True)).to_have_value("还没有保存的地址")
 
 
-def test_totals_change_while_she_types_and_rows_come_by_enter(site: Site) -> None:
-    page = site.open(f"/e/quote/new?opportunity={site.company.talked_deal}")
+@both_widths
+def test_totals_change_while_she_types_and_rows_are_added(site: Site, phone: bool) -> None:
+    page = site.open(f"/e/quote/new?opportunity={site.company.talked_deal}", phone=phone)
     for name, value in (("item", "螺栓"), ("qty", "100"), ("price", "12"), ("cost", "9")):
         page.locator(f'[name="lines.0.{name}"]').fill(value)
     expect(page.locator("[id='c-lines.0.amount']")).to_have_text("¥1,200")
     expect(page.locator("#c-total")).to_have_text("¥1,200")
-    page.locator('[name="lines.0.cost"]').press("Enter")
+    if phone:
+        page.get_by_role("button", name="加一行").tap()
+    else:
+        page.locator('[name="lines.0.cost"]').press("Enter")
     page.locator('[name="lines.1.item"]').fill("垫片")
     page.locator('[name="lines.1.qty"]').fill("50")
     page.locator('[name="lines.1.price"]').fill("2")
@@ -293,7 +302,7 @@ def test_totals_change_while_she_types_and_rows_come_by_enter(site: Site) -> Non
     page.get_by_label("上月材料均价").fill("80")
     page.get_by_label("加工费标准").fill("5")
     expect(page.locator("#c-base_price")).to_have_text("¥113")
-    page.get_by_role("button", name="保存").click()
+    press(page.get_by_role("button", name="保存"))
     page.wait_for_url("**said=created")
     expect(page.locator("#main")).to_contain_text("¥1,300")
 

@@ -5,6 +5,14 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page
 
 
+def press(target: Locator) -> None:
+    """With a finger at the phone, with the mouse elsewhere."""
+    if target.page.evaluate("navigator.maxTouchPoints > 0"):
+        target.tap()
+    else:
+        target.click()
+
+
 def drag_with_a_finger(page: Page, card: Locator, target: Locator, *, hold: int = 320) -> None:
     """Press and hold a card, draw it over the target, let go. hold: milliseconds before it moves."""
     card.scroll_into_view_if_needed()
