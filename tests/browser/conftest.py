@@ -34,7 +34,11 @@ IS_CI = os.environ.get("CI") == "true"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 both_widths = pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
 """The same story at the desk and in one hand."""
-EXPECTED = ("Failed to load resource", "Service Worker registration blocked by Playwright")
+EXPECTED = (
+    "Failed to load resource",
+    "TypeError: Failed to fetch",  # the network that a test took away
+    "Service Worker registration blocked by Playwright",
+)
 AXE = MODULES / "axe-core" / "axe.min.js"
 
 expect.set_options(timeout=15_000)

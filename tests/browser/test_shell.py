@@ -8,8 +8,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine.store.lists import Query
-from engine.testing import acting
 from tests.browser.conftest import Site
 from tests.browser.thumb import targets_too_low
 
@@ -58,32 +56,6 @@ def test_the_look_and_the_language_change_with_one_press_where_one_is(site: Site
     page.get_by_role("button", name="更多").tap()
     page.locator("#more").get_by_role("button", name="EN").tap()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-
-
-def _slow_down(page: Page) -> None:
-    """Every answer takes more than a second."""
-    network = {"offline": False, "latency": 1_200, "downloadThroughput": -1, "uploadThroughput": -1}
-    browser = page.context.new_cdp_session(page)
-    browser.send("Network.enable")
-    browser.send("Network.emulateNetworkConditions", network)
-
-
-def test_a_form_pressed_twice_on_a_slow_network_is_sent_once(site: Site) -> None:
-    sent: list[str] = []
-    page = site.open("/e/customer/new")
-    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    _slow_down(page)
-    page.get_by_label("客户名称").fill("只存一次的客户")
-    page.get_by_role("radio", name="汽车配件").check()
-    page.evaluate(
-        "() => { const b = [...document.querySelectorAll('main button')].find(b => b.textContent.trim() === '保存');"
-        " b.click(); b.click(); }"
-    )
-    page.wait_for_url(re.compile(r"/e/customer/\d+"))
-    assert len([url for url in sent if url.endswith("/e/customer/new")]) == 1
-    engine = site.company.engine
-    where = engine.filter(acting(engine, "sales"), "customer", 'name = "只存一次的客户"').value
-    assert len(engine.page(acting(engine, "sales"), Query("customer", where)).items) == 1
 
 
 def test_a_page_that_is_long_in_coming_shows_that_it_is(site: Site) -> None:

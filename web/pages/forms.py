@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from dsl.formula.python_code import compile_formula
 from dsl.formula.tree import Formula
 from engine.answers import Preview, Record
 from engine.commands import Command, Create, Update
-from engine.errors import BadInput, NotAllowed, NotThere, VersionConflict
+from engine.errors import BadInput, KeyReused, NotAllowed, NotThere, VersionConflict
 from engine.store.lists import Query
 from engine.values import is_empty
 from engine.verdict import Finding
@@ -36,6 +37,8 @@ from web.words import say
 blueprint = Blueprint("forms", __name__)
 MORE = "more"
 """The button of a dialog that asks for the first things only: what is typed comes back with the whole form."""
+KEY = "__key"
+"""What a new record's form is known by: sent again after a lost answer, it makes no second record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +199,11 @@ def _leave_to_defaults(target: Target, entry: Entry) -> None:
 
 def _save(target: Target, entry: Entry, command: Command) -> WsgiResponse:
     try:
-        outcome = current_engine().execute(command, current_context(), key=request.form.get("key") or None)
+        outcome = current_engine().execute(command, current_context(), key=request.form.get(KEY) or None)
     except BadInput as refused:
         return _show(target, entry, refused.findings, 422)
+    except KeyReused:
+        return _show(target, entry, (_saved_before(target),), 422, form_key=_new_key())
     except VersionConflict as conflict:
         return page(
             "conflict.html", 409, **conflicts.page_values(target.entity, target.id or 0, entry, conflict, _base())
@@ -206,6 +211,15 @@ def _save(target: Target, entry: Entry, command: Command) -> WsgiResponse:
     if not outcome.verdict.allowed:
         return _show(target, entry, outcome.verdict.missing, 422)
     return _after(target, outcome.id or target.id or 0, outcome.event_ids)
+
+
+def _saved_before(target: Target) -> Finding:
+    said = say("这张表单上一次已经保存成功。要修改那条记录，请从列表打开它；要再建一条，请再按一次保存。")
+    return Finding(f"{target.entity.key}.form", "unmet", said)
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(12)
 
 
 def _base() -> Mapping[str, Raw]:
@@ -227,7 +241,9 @@ def _after(target: Target, record_id: int, events: tuple[int, ...]) -> WsgiRespo
     return redirect(f"{there}{'&' if '?' in there else '?'}{undo}said={said}", 303)
 
 
-def _show(target: Target, entry: Entry, findings: tuple[Finding, ...] = (), status: int = 200) -> WsgiResponse:
+def _show(
+    target: Target, entry: Entry, findings: tuple[Finding, ...] = (), status: int = 200, form_key: str = ""
+) -> WsgiResponse:
     is_quick = target.record is None and is_fragment() and MORE not in request.form and "whole" not in request.form
     view: FormView = form_view(target.entity, target.allowed, entry, target.record, findings, is_quick=is_quick)
     template = "form_dialog.html" if is_fragment() else "form.html"
@@ -235,6 +251,7 @@ def _show(target: Target, entry: Entry, findings: tuple[Finding, ...] = (), stat
     base = request.form.get("__base", "") if request.method == "POST" else base_of(entry) if target.record else ""
     values = {"form": view, "entity": target.entity, "record": target.record, "back": back, "base": base}
     values["mark"] = mark_of(target.entity)
+    values["form_key"] = "" if target.record else form_key or request.form.get(KEY) or _new_key()
     return page(template, status, **values, is_refused=request.method == "POST")
 
 

@@ -17,12 +17,15 @@ const uploads = (form) =>
     .filter(([input]) => input)
     .map(([input, title]) => ({ name: input.name, id: input.value, title }));
 
+/** The values as text, to compare: every new form has a key of its own. */
+const told = ({ __key: own, ...values }) => JSON.stringify(values);
+
 const keep = (key, form) => localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: read(form), uploads: uploads(form) }));
 
 export function start(form) {
   const key = `draft:${form.dataset.draft}`;
   const offer = form.querySelector("[data-draft-offer]");
-  const opened = JSON.stringify(read(form));
+  const opened = told(read(form));
   let isDirty = false;
 
   for (const old of Object.keys(localStorage)) {
@@ -34,7 +37,7 @@ export function start(form) {
     }
   }
   const saved = localStorage.getItem(key) && JSON.parse(localStorage.getItem(key));
-  if (saved && offer && form.dataset.refused !== "yes" && JSON.stringify(saved.values) !== opened) {
+  if (saved && offer && form.dataset.refused !== "yes" && told(saved.values) !== opened) {
     offer.hidden = false;
     offer.querySelector("[data-when]").textContent = new Date(saved.at).toLocaleString(document.documentElement.lang);
     offer.querySelector("[data-take]").addEventListener("click", () => {
@@ -51,8 +54,7 @@ export function start(form) {
     isDirty = true;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const values = read(form);
-      if (JSON.stringify(values) === opened) localStorage.removeItem(key);
+      if (told(read(form)) === opened) localStorage.removeItem(key);
       else keep(key, form);
     }, 400);
   });

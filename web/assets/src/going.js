@@ -1,4 +1,8 @@
-// What is under way: a thin line for anything that takes longer than a moment, and nothing is sent twice.
+// What is under way: a thin line for anything that takes longer than a moment, nothing is sent twice, and a network that
+// is gone takes nothing that was typed.
+import { toast } from "./toasts.js";
+import { say } from "./words.js";
+
 const PATIENCE = 15_000; // after so long a form may be sent again: the network may have lost the first
 
 let underWay = 0;
@@ -24,7 +28,13 @@ function goAway() {
   setTimeout(() => count(-1), PATIENCE);
 }
 
-const formOf = (event) => event.detail?.ctx?.sourceElement?.closest?.("form[method=post], form[hx-post]");
+// Only the form's own answer sets it free: what is computed beside it comes back while the form is still on its way.
+const formOf = (event) => (event.detail?.ctx?.sourceElement?.matches?.("form[data-sent]") ? event.detail.ctx.sourceElement : null);
+
+function tellNoNetwork() {
+  if (document.querySelector(".toasts [data-no-network]")) return;
+  toast(say("没有连上服务器。填写的内容还在，连上后请再试一次。"), true)?.setAttribute("data-no-network", "");
+}
 
 export function startGoing() {
   document.addEventListener("htmx:before:request", () => count(1));
@@ -32,6 +42,10 @@ export function startGoing() {
     count(-1);
     const form = formOf(event);
     if (form) release(form);
+  });
+  // What was asked in the background, by no press of anybody, may fail in silence.
+  document.addEventListener("htmx:error", (event) => {
+    if (event.detail?.error instanceof TypeError && !event.detail.ctx?.sourceElement?.hidden) tellNoNetwork();
   });
   // A form that was sent waits for its answer; a second press of the button sends nothing.
   document.addEventListener(
@@ -43,9 +57,10 @@ export function startGoing() {
         if (!isHtmx) goAway(); // htmx counts its own
         return;
       }
-      if (form.dataset.sent) {
+      if (form.dataset.sent || !navigator.onLine) {
         event.preventDefault();
         event.stopImmediatePropagation();
+        if (!form.dataset.sent) tellNoNetwork();
         return;
       }
       hold(form);
