@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsl.app import App
+from dsl.formula.env import Env
 from dsl.formula.tree import Formula
 from dsl.problems import Checked
 from dsl.render import as_text
-from engine.clock import Clock
+from engine.clock import Clock, day_of
 from engine.delivery.outbox import Jobs
 from engine.delivery.webhooks import Announcer
 from engine.flow.formulas import Formulas
@@ -25,6 +26,7 @@ from engine.store.live import SqlFormulas
 from engine.store.plans import Recent
 from engine.store.records import Records
 from engine.store.related import Related
+from engine.store.renewal import renew
 from engine.store.sql_formula import moment
 from engine.store.tables import Tables
 from engine.store.totals import Totals
@@ -65,9 +67,14 @@ class Installed:
 def install(app: App, database: Database, files: FileStore, clock: Clock, jobs: Jobs | None = None) -> Installed:
     """Applies the app to the database and puts its parts together. Raises NotReady if the data does not fit it.
 
+    Computed values and search entries whose definition has changed are made anew.
+
     jobs: those of the app's revision before this one; without it, nothing was put yet.
     """
-    return assemble(app, apply_app(database, app, clock), database, files, clock, jobs)
+    installed = assemble(app, apply_app(database, app, clock), database, files, clock, jobs)
+    now = clock.now()
+    renew(database, app, installed.tables, installed.derived, Env(day_of(now, app.timezone), now))
+    return installed
 
 
 def assemble(

@@ -80,10 +80,11 @@ def _draft_entity(reading: Reading, definition: AppDef, entity: EntityDef, choic
     if series is not None:
         fields["code"] = _given("code", "code", TEXT)
     if parent and parent not in entity.fields:
-        label = definition.entities[parent].label
+        above = definition.entities[parent]
+        former = above.block.text("was")  # the reference has the name of what it points to, so it goes with it
         fields[parent] = Field(
-            parent, "ref", label, RefType(parent), entity.block.key_span("part_of"), target=parent, required=True,
-            given=True,
+            parent, "ref", above.label, RefType(parent), entity.block.key_span("part_of"), target=parent, required=True,
+            given=True, was=former if former not in entity.fields else "",
         )  # fmt: skip
     for key, written in entity.fields.items():
         fields[key] = _draft_field(reading, definition, entity, written, choices)

@@ -83,7 +83,8 @@ def field_history(desk: Desk, entity: Entity, record_id: int, field_key: str) ->
     if known is None or field_key in desk.hidden(entity) or desk.raw(entity, record_id) is None:
         raise NotThere(f"{entity.key} {record_id} {field_key}")
     events = history.of(desk.conn, entity.key, record_id, limit=MOST_EVENTS)
-    entries = _Telling(desk, [each for each in events if each.kind in SHOWN and field_key in each.changes]).entries()
+    names = {field_key, known.was}
+    entries = _Telling(desk, [each for each in events if each.kind in SHOWN and names & each.changes.keys()]).entries()
     changes = [(entry, change) for entry in entries for change in entry.changes if change.field == field_key]
     return [FieldChange(entry.at, entry.actor, change) for entry, change in changes]
 
@@ -98,6 +99,7 @@ class _Telling:
     titles: Mapping[tuple[str, int], str] = field(default_factory=dict)
     files: Mapping[int, FileNote] = field(default_factory=dict)
     called: Mapping[int, list[str]] = field(default_factory=dict)
+    renamed: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def entries(self) -> list[Entry]:
         ids = [event.id for event in self.events]
@@ -146,13 +148,21 @@ class _Telling:
         entity = self.desk.entity(event.entity)
         hidden, covered = self.desk.hidden(entity), self.desk.masked(entity)
         shown: dict[str, tuple[object, object]] = {}
-        for key, (before, after) in event.changes.items():
+        renamed = self._renamed(entity)
+        for written, (before, after) in event.changes.items():
+            key = renamed.get(written, written)
             known = entity.fields.get(key)
             if key in (ANSWER, TOLD) or key in hidden or known is None:
                 continue
             pair = from_json(known.value_type, before), from_json(known.value_type, after)
             shown[key] = (masked(known, pair[0]), masked(known, pair[1])) if key in covered else pair
         return shown
+
+    def _renamed(self, entity: Entity) -> Mapping[str, str]:
+        """Former key of a field → its present one: an event keeps the names of its day."""
+        if entity.key not in self.renamed:
+            self.renamed[entity.key] = {known.was: known.key for known in entity.fields.values() if known.was}
+        return self.renamed[entity.key]
 
     def _change(self, entity: Entity, key: str, before: object, after: object) -> Change:
         known = entity.fields.get(key)

@@ -22,6 +22,7 @@ from engine.store.driver import DuplicateValue
 from engine.store.indexes import indexes_of, taken_by
 from engine.store.ledger import Entry, Ledger
 from engine.store.ledger_rows import forget_index, index_names, read_ledger, record_index, record_ops
+from engine.store.renames import carry_over
 from engine.store.retype import fill
 from engine.store.schema_changes import Add, Op, Rename, Retire, Retype, after, changes
 from engine.store.system_tables import SYSTEM, app_revision, column_ledger, search_entry
@@ -112,6 +113,8 @@ def _change_tables(conn: Connection, tables: Tables, ops: Sequence[Op], acknowle
                 lost = fill(conn, found, old, new, value_type, tables.app.timezone)
                 if lost and f"{new.entity}.{new.field}" not in acknowledged:
                     raise NotReady(_lossy(new, lost))
+            case Rename(old=old, new=new) if old.kind == "table":
+                carry_over(conn, old.entity, new.entity)
             case Add() | Rename() | Retire():
                 pass  # only the ledger changes
 

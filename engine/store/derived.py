@@ -55,31 +55,32 @@ class Derived:
                 touched.setdefault(level.entity, set()).update(altered)
         return touched
 
-    def rebuild(self, conn: Connection, entity: str, env: Env) -> int:
-        """Recomputes all computed fields of an entity, in batches, lower levels first; how many records changed."""
-        table = self.tables.entity(entity).table
-        every = as_system(sa.select(table.c.id).order_by(table.c.id), Reason.RECOMPUTE)
-        ids = [row[0] for row in conn.rows(every)]
-        altered: set[int] = set()
-        for level in self.graph.levels:
-            if level.entity == entity:
-                for start in range(0, len(ids), BATCH):
-                    altered |= self._update(conn, level, ids[start : start + BATCH], env)
-        return len(altered)
-
     def rebuild_all(self, conn: Connection, env: Env) -> int:
         """Recomputes every computed field of the app, each after those it reads; how many updates it took."""
-        count = 0
         ids: dict[str, list[int]] = {}
+        return sum(self._rebuild(conn, level, env, ids) for level in self.graph.levels)
+
+    def rebuild_changed(self, conn: Connection, places: Collection[Place], env: Env) -> set[Place]:
+        """Recomputes these fields for every record, and what reads them; those that got another value somewhere."""
+        ids: dict[str, list[int]] = {}
+        altered: set[Place] = set()
         for level in self.graph.levels:
-            if level.entity not in ids:
-                table = self.tables.entity(level.entity).table
-                every = as_system(sa.select(table.c.id).order_by(table.c.id), Reason.RECOMPUTE)
-                ids[level.entity] = [row[0] for row in conn.rows(every)]
-            own = ids[level.entity]
-            for start in range(0, len(own), BATCH):
-                count += len(self._update(conn, level, own[start : start + BATCH], env))
-        return count
+            own = {(level.entity, field) for field in level.fields}
+            is_reached = bool(own & set(places)) or any(edge.source in altered for edge in level.edges)
+            if is_reached and self._rebuild(conn, level, env, ids):
+                altered |= own
+        return altered
+
+    def _rebuild(self, conn: Connection, level: Level, env: Env, ids: dict[str, list[int]]) -> int:
+        """One level for every record, in batches; how many changed. ids: those of the entities met so far."""
+        if level.entity not in ids:
+            table = self.tables.entity(level.entity).table
+            every = as_system(sa.select(table.c.id).order_by(table.c.id), Reason.RECOMPUTE)
+            ids[level.entity] = [row[0] for row in conn.rows(every)]
+        own = ids[level.entity]
+        return sum(
+            len(self._update(conn, level, own[start : start + BATCH], env)) for start in range(0, len(own), BATCH)
+        )
 
     def disagreements(self, conn: Connection, env: Env) -> Iterator[tuple[Place, int, object, object]]:
         """Stored computed fields that are not what their formula gives now: (place, record id, stored, computed).

@@ -32,7 +32,7 @@ def record_ops(conn: Connection, ops: Iterable[Op], revision: int) -> None:
             case Add(entry=entry):
                 _append(conn, entry, revision)
             case Rename(old=old, new=new):
-                _set(conn, old, entity=new.entity, field=new.field)
+                _set(conn, old, entity=new.entity, field=new.field, storage=new.storage)
             case Retype(old=old, new=new):
                 _set(conn, old, state="replaced", retired_revision=revision)
                 _append(conn, new, revision)

@@ -34,12 +34,22 @@ def reindex(conn: Connection, tables: Tables) -> None:
     if conn.dialect != POSTGRESQL:
         search.forget_words(conn)
     for found in tables:
-        records = stored_texts(conn, found)
-        while batch := list(islice(records, BATCH)):
-            words = Words()
-            for record_id, texts in batch:
-                words.add(found.entity, record_id, texts)
-            search.write(conn, words)
+        _index(conn, found)
+
+
+def reindex_entity(conn: Connection, found: EntityTable) -> None:
+    """The same for the records of one entity."""
+    search.forget_entity(conn, found.entity.key)
+    _index(conn, found)
+
+
+def _index(conn: Connection, found: EntityTable) -> None:
+    records = stored_texts(conn, found)
+    while batch := list(islice(records, BATCH)):
+        words = Words()
+        for record_id, texts in batch:
+            words.add(found.entity, record_id, texts)
+        search.write(conn, words)
 
 
 def stored_texts(conn: Connection, found: EntityTable) -> Iterator[tuple[int, dict[str, Any]]]:

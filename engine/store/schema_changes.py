@@ -36,12 +36,14 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Only in the ledger: the app calls it differently, the database does not."""
+    """Only in the ledger: the app calls it, or the entity it points to, differently, the database does not."""
 
     old: Entry
     new: Entry
 
     def __str__(self) -> str:
+        if self.old.said == self.new.said:
+            return f"rename {self.old.storage} of {self.old.said} to {self.new.storage}"
         return f"rename {self.old.said} to {self.new.said}"
 
 
@@ -100,8 +102,13 @@ class _Comparison:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.seen: set[Entry] = set()
+        self.renamed: dict[str, str] = {}
+        """Storage of references to an entity's former key → to its present one."""
 
     def run(self, app: App) -> Iterator[Op]:
+        for entity in app.entities.values():
+            if entity.was and entity.was not in app.entities:
+                self.renamed[storage(RefType(entity.was))] = storage(RefType(entity.key))
         for entity in app.entities.values():
             yield from self._entity(entity)
         for entry in self.ledger.live:
@@ -115,7 +122,7 @@ class _Comparison:
             yield from self._add(Entry("table", entity.key, "", name, "", ""))
             table_name = name
         else:
-            yield from self._keep(table, entity.key, "")
+            yield from self._keep(table, replace(table, entity=entity.key))
             table_name = table.table_name
         fields = [(field.key, field.was, field.value_type) for field in stored_fields(entity)]
         if entity.parent and entity.parent not in entity.fields:
@@ -128,8 +135,8 @@ class _Comparison:
         new = self._new_entry(entity, table_name, key, value_type)
         if old is None:
             yield from self._add(new)
-        elif old.storage == new.storage:
-            yield from self._keep(old, entity.key, key)
+        elif self.renamed.get(old.storage, old.storage) == new.storage:
+            yield from self._keep(old, replace(old, entity=entity.key, field=key, storage=new.storage))
         else:
             self.seen.add(old)
             self._take_names(new)
@@ -152,10 +159,10 @@ class _Comparison:
                     return entry
         return None
 
-    def _keep(self, entry: Entry, entity: str, field: str) -> Iterator[Op]:
+    def _keep(self, entry: Entry, present: Entry) -> Iterator[Op]:
         self.seen.add(entry)
-        if (entry.entity, entry.field) != (entity, field):
-            yield Rename(entry, replace(entry, entity=entity, field=field))
+        if entry != present:
+            yield Rename(entry, present)
 
     def _add(self, new: Entry) -> Iterator[Op]:
         """The retired thing of the same name and storage comes back with its data; else a new one."""

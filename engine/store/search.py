@@ -166,6 +166,14 @@ def forget_words(conn: Connection) -> None:
     conn.execute(sa.insert(_fts).values({_fts.c.search_words: "delete-all"}))
 
 
+def forget_entity(conn: Connection, entity: str) -> None:
+    """Takes all records of an entity out of the index."""
+    mine = _entry.entity == entity
+    if conn.dialect != POSTGRESQL:
+        conn.execute(sa.delete(_fts).where(_fts.c.rowid.in_(sa.select(_entry.id).where(mine))))
+    conn.execute(sa.delete(search_entry).where(mine))
+
+
 def entries(entity: Entity, values: Mapping[str, object]) -> dict[str, str]:
     """Field → tokens of a record's entries, as far as `values` names them."""
     texts = {key: str(values[key] or "") for key in searchable(entity) if key in values}

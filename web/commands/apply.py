@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from engine.clock import SystemClock
-from engine.store.apply import apply_app
+from engine.installed import install
 from engine.store.database import Database
+from engine.store.files import FileStore
 from web.commands.options import add_app, add_data, checked_app
 
 
@@ -22,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.data.mkdir(parents=True, exist_ok=True)
     database = Database.open(arguments.database, data_dir=arguments.data.resolve())
     try:
-        revision = apply_app(database, app, SystemClock())
+        revision = install(app, database, FileStore(arguments.data.resolve()), SystemClock()).revision
     finally:
         database.close()
     print(f"{app.key} is at revision {revision}")

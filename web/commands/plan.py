@@ -6,6 +6,7 @@ import argparse
 
 from engine.store.apply import plan_changes
 from engine.store.database import Database
+from engine.store.renewal import find_stale
 from web.commands.options import add_app, add_data, checked_app
 
 
@@ -21,10 +22,12 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.data.mkdir(parents=True, exist_ok=True)
     database = Database.open(arguments.database, data_dir=arguments.data.resolve())
     try:
-        ops = plan_changes(database, app)
+        lines = [str(op) for op in plan_changes(database, app)]
+        with database.read() as conn:
+            lines += find_stale(conn, app)
     finally:
         database.close()
-    for op in ops:
-        print(op)
-    print(f"{len(ops)} changes" if ops else "nothing to change")
+    for line in lines:
+        print(line)
+    print(f"{len(lines)} changes" if lines else "nothing to change")
     return 0
