@@ -1,6 +1,7 @@
 """The table: what a request costs us, as a multiple of what it costs the floor written by hand.
 
-    python -m benchmarks.table [--quick] [--records 100000] [--database URL …] [--clients 1,4] [--growth] [--profile]
+    python -m benchmarks.table [--quick] [--records 100000] [--database URL …] [--clients 1,4]
+                               [--growth [N] | --profile]
 
 Processor time of the serving process per request, the contenders in turns, the median of the rounds with their spread;
 on PostgreSQL the time of its backends stands in columns of its own. Every answer is checked. Without --database it
@@ -229,28 +230,30 @@ def _mb(contender: Contender) -> str:
     return f"{contender.idle_memory / 2**20:.0f}"
 
 
-def grow(kind: str, url: str, rounds: int) -> Iterator[str]:
-    """Our cost of what only reads, from 10,000 records to a million."""
-    yield f"{kind}: our CPU, µs a request, as the records grow (with the backend's)"
-    for records in GROWTH:
+def grow(kind: str, url: str, rounds: int, most: int) -> Iterator[str]:
+    """Our cost of what only reads, from 10,000 records to `most`."""
+    yield f"{kind}: our CPU as the records grow, µs a request, the database's own processes included"
+    yield f"  {'records':>10}" + "".join(f"{op:>10}" for op in READS)
+    for records in [each for each in GROWTH if each <= most]:
         with ExitStack() as stack:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sluice-bench-")))
             server = url or (stack.enter_context(servers.postgresql(home / "server")) if kind != "sqlite" else "")
             ours = stack.enter_context(our_contender(kind, server, Truth.of(records, TEAM), records, home))
-            for _ in range(rounds):
+            for turn in range(rounds + 1):
                 for operation in READS:
-                    ours.run(operation, 1, 20)
-            costs = {op: median(sum(each) for each in ours.figures[op, 1]) for op in READS}
-            yield f"  {records:>9,}" + "".join(f"{op:>10} {cost:>8.0f}" for op, cost in costs.items())
+                    ours.run(operation, 1, 20, is_kept=turn > 0)
+            costs = (median(sum(each) for each in ours.figures[op, 1]) for op in READS)
+            yield f"  {records:>10,}" + "".join(f"{cost:>10,.0f}" for cost in costs)
 
 
 def main() -> None:
     asked = _arguments()
+    servers.compile_all()
     clients = [int(each) for each in asked.clients.split(",")]
     rounds, share = (3, 0.5) if asked.quick else (7, 1.0)
     for kind, url in asked.database or (("sqlite", ""), ("postgresql", "")):
         if asked.growth:
-            for line in grow(kind, url, rounds):
+            for line in grow(kind, url, rounds, asked.growth):
                 print(line, flush=True)
             continue
         with ExitStack() as stack:
@@ -273,7 +276,9 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.table", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="3 rounds of half the requests instead of 7")
-    parser.add_argument("--growth", action="store_true", help="only ours, from 10,000 to 1,000,000 records")
+    parser.add_argument(
+        "--growth", type=int, nargs="?", const=GROWTH[-1], metavar="N", help="only ours, from 10,000 to N records (10⁶)"
+    )
     parser.add_argument("--profile", action="store_true", help="only ours: which part of the code takes the time")
     parser.add_argument("--records", type=int, default=100_000, metavar="N")
     parser.add_argument("--clients", default="1,4", metavar="N,N", help="connections at once (1,4)")

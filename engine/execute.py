@@ -157,7 +157,7 @@ def outcome_of(
         entity=command.entity,
         id=record_id if was_made or not isinstance(command, Create) else None,
         version=record.get("row_version") if was_made else None,
-        values={key: value for key, value in record.items() if key in work.app.entity(command.entity).fields},
+        values={key: record[key] for key in work.app.entity(command.entity).fields if key in record},
         event_ids=event_ids,
         is_dry=is_dry,
     )

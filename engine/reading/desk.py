@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsl.app import Entity, Field
-from dsl.formula.value_types import FileType, PersonType, RefType, RowsType
+from dsl.formula.value_types import FileType, RowsType
 from engine.answers import FileNote, Record
-from engine.reading.links import files_of, link_of
+from engine.reading.links import files_of, target_of
 from engine.reading.masks import masked
 from engine.seat import Seat
 from engine.store.titles import title_in
@@ -86,7 +86,8 @@ class _Readable:
     entity: Entity
     fields: tuple[Field, ...]
     masked: frozenset[str]
-    links: tuple[Field, ...]
+    links: tuple[tuple[str, str], ...]
+    """(field, the entity that it points to)."""
     files: tuple[Field, ...]
     shows_title: bool
 
@@ -98,15 +99,14 @@ class _Readable:
             entity=entity,
             fields=tuple(field for field in seen if not isinstance(field.value_type, RowsType)),
             masked=masked_keys,
-            links=tuple(field for field in plain if isinstance(field.value_type, RefType | PersonType)),
+            links=tuple((field.key, target) for field in plain if (target := target_of(field))),
             files=tuple(field for field in plain if isinstance(field.value_type, FileType)),
             shows_title=entity.title not in hidden | masked_keys,
         )
 
     def links_in(self, row: Raw) -> dict[str, tuple[str, int]]:
         """Field key → (entity, id) of the references and people the record names."""
-        found = ((field.key, link_of(field, row.get(field.key))) for field in self.links)
-        return {key: pair for key, pair in found if pair is not None}
+        return {key: (target, value) for key, target in self.links if (value := row.get(key)) is not None}
 
     def files_in(self, row: Raw) -> Iterator[int]:
         return (each for field in self.files for each in files_of(field, row.get(field.key)))

@@ -13,13 +13,19 @@ def link_of(field: Field | None, value: object) -> tuple[str, int] | None:
     """(entity, id) of the record or person that the value is; None for any other value."""
     if field is None or not isinstance(value, int) or isinstance(value, bool):
         return None
+    target = target_of(field)
+    return (target, value) if target else None
+
+
+def target_of(field: Field) -> str:
+    """The entity that a value of the field points to; "" where it points to nothing."""
     match field.value_type:
         case RefType(entity=entity):
-            return (entity, value)
+            return entity
         case PersonType():
-            return (PERSON, value)
+            return PERSON
         case _:
-            return None
+            return ""
 
 
 def files_of(field: Field | None, value: object) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
@@ -240,6 +240,7 @@ class Lists:
         is_back = shape.direction == "previous"
         if is_back:
             kept.reverse()
+        names = (*shape.names, *SYSTEM_KEYS)
         sizes = list(accumulate((len(shape.names), len(SYSTEM_KEYS))))
 
         def at(row: tuple[Any, ...], direction: Direction) -> str:
@@ -249,14 +250,10 @@ class Lists:
         follows = has_more if not is_back else cursor is not None
         precedes = has_more if is_back else cursor is not None
         return Page(
-            tuple(_record(shape.names, row) for row in kept),
+            tuple(dict(zip(names, row, strict=False)) for row in kept),
             at(kept[-1], "next") if kept and follows else None,
             at(kept[0], "previous") if kept and precedes else None,
         )
-
-
-def _record(columns: Collection[str], row: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip((*columns, *SYSTEM_KEYS), row, strict=False))
 
 
 def is_searched(field: Field) -> bool:

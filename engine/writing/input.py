@@ -14,6 +14,8 @@ from engine.values import complaint, is_written
 from engine.writing import holding
 from engine.writing.work import Work
 
+_POINTERS = (PersonType, RefType, FileType)
+
 
 def read_values(
     work: Work, entity: Entity, values: Mapping[str, object], scope: EditScope, before: Mapping[str, object] | None
@@ -23,10 +25,10 @@ def read_values(
     Everything wrong is noted on the work: unreadable input as a fault, a field that is not the actor's as a finding.
     A value equal to the present one is no change and needs no right: a form may send back all it showed.
     """
-    rights = work.installed.rights.of(work.actor, entity)
+    rights, fields = work.installed.rights.of(work.actor, entity), entity.fields
     changed: dict[str, object] = {}
     for key, given in values.items():
-        field = entity.fields.get(key)
+        field = fields.get(key)
         if field is None or key in rights.hidden:
             work.fault(f"{entity.key}.fields.{key}.input", work.say("input.unknown", field=key), key)
             continue
@@ -54,7 +56,7 @@ def _objection(work: Work, field: Field, value: object, before: Mapping[str, obj
         return said
     if field.choices and (retired := _newly_retired(work, field, value, before)):
         return work.say("input.retired", label=field.label.say(work.language), value=retired)
-    if not _leads_somewhere(work, field, value, before):
+    if isinstance(field.value_type, _POINTERS) and not _leads_somewhere(work, field, value, before):
         return work.say("input.gone", label=field.label.say(work.language))
     return ""
 

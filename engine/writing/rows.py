@@ -96,10 +96,13 @@ def update(work: Work, entity: Entity, before: Record, values: Mapping[str, obje
     """Changed fields, with the stamps that follow from them; a new owner takes the parts along."""
     record_id = int(before["id"])
     after = {**before, **values}
-    stamps = stamps_of(work, entity, after, parent_of(work, entity, after))
-    _set(work, entity, before, {**values, **stamps._asdict()})
-    if stamps != (before["owner_id"], before["backup_id"], before["unit_id"]):
-        _hand_down(work, entity, [record_id], stamps._asdict())
+    stamps = stamps_of(work, entity, after, parent_of(work, entity, after))._asdict()
+    new = {
+        key: value for key, value in stamps.items() if value != before[key]
+    }  # every index on a column set is written
+    _set(work, entity, before, {**values, **new})
+    if new:
+        _hand_down(work, entity, [record_id], stamps)
 
 
 def touch(work: Work, entity: Entity, before: Record) -> None:

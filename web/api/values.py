@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
 
 from dsl import kinds
 from dsl.app import Entity, Field
-from dsl.formula.value_types import ChoiceType, TextType, YesNoType
 from engine.answers import FileNote, Record, Rights
 from engine.commands import ChildRow
 from engine.errors import BadInput, NotThere
@@ -23,8 +22,7 @@ from web.url_parts import MOST_ID
 
 ROWS_LIMIT = 500
 POINTERS = frozenset({"ref", "person"})
-Writer = Callable[[object], object]
-_JSON_ALREADY = (TextType, ChoiceType, YesNoType)
+Writer = Callable[[Any], object]
 NOT_PLAIN = POINTERS | {"file", "image", "files", "table"}
 
 
@@ -176,15 +174,9 @@ def values_json(
 
 
 def _plain_writers(entity: Entity) -> dict[str, Writer | None]:
-    """How each field is written that neither points to anything nor holds files or rows; None: its value is JSON."""
+    """How each field is written that neither points to anything nor holds files or rows: see `kinds.json_writer`."""
     app = current_engine().app
-    return {
-        key: None
-        if isinstance(field.value_type, _JSON_ALREADY)
-        else partial(kinds.KINDS[field.kind].to_json, app, field)
-        for key, field in entity.fields.items()
-        if field.kind not in NOT_PLAIN
-    }
+    return {key: kinds.json_writer(app, field) for key, field in entity.fields.items() if field.kind not in NOT_PLAIN}
 
 
 def readable(entity: Entity, values: Mapping[str, object], rights: Rights) -> dict[str, object]:
