@@ -17,7 +17,8 @@ class Actor:
     roles: every role held, `also:` expanded, plus "everyone". unit_ids: own unit and those below (sees: team).
     area_ids: the area of the person's unit and below (sees: area). A system actor sees and may do all; it exists only
     where `engine.people.users.system_actor` is called, and a test counts those places. person: as formulas know him or
-    her (id, name, role, unit, manager), read with the rest.
+    her (id, name, role, unit, manager), read with the rest. people_version: of the people when this was worked out, ""
+    where nobody looked (see `engine.store.people_version`).
     """
 
     id: int
@@ -34,6 +35,7 @@ class Actor:
     is_admin: bool = False
     is_system: bool = False
     person: Mapping[str, object] | None = None
+    people_version: str = ""
 
     @property
     def pair(self) -> tuple[str, int]:

@@ -15,6 +15,7 @@ from engine.delivery.outbox import Jobs
 from engine.delivery.webhooks import Announcer
 from engine.flow.formulas import Formulas
 from engine.people.known_actors import KnownActors
+from engine.people.known_names import KnownNames
 from engine.people.role_rights import RoleRights
 from engine.store.apply import apply_app, read_tables
 from engine.store.database import Database
@@ -56,6 +57,7 @@ class Installed:
     foresight: Foresight
     rights: RoleRights
     actors: KnownActors
+    names: KnownNames
     filters: Recent[Checked[Formula]]
     files: FileStore
     jobs: Jobs
@@ -102,6 +104,7 @@ def assemble(
         foresight=Foresight(app),
         rights=RoleRights(app),
         actors=KnownActors(app),
+        names=KnownNames(),
         filters=Recent(MOST_FILTERS),
         files=files,
         jobs=jobs,

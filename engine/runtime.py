@@ -177,9 +177,9 @@ class Engine(Talk):
 
     def titles(self, context: Context, pairs: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
         """(entity, id) → title, for those in sight. Entity "person" names people."""
-        pairs = set(pairs)
-        if pairs <= {context.actor.pair}:
-            return dict.fromkeys(pairs, context.actor.title)
+        pairs, known = set(pairs), self.installed.names.of(context.actor)
+        if pairs <= known.keys():
+            return {pair: known[pair] for pair in pairs}
         with self._desk(context) as desk:
             return lists.titles(desk, pairs)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -42,5 +42,6 @@ class KnownActors:
             return kept.actor
         actor = users.find_actor(conn, self._app, user_id, at)
         if actor is not None:
+            actor = replace(actor, people_version=version)
             self._recent.keep(user_id, _Kept(actor, version, at, users.next_change(conn, user_id, at)))
         return actor

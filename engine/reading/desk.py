@@ -69,10 +69,13 @@ class Desk(Seat):
 
     def titles_of(self, pairs: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
         """(entity, id) → how it is called. A reference shows its title to whoever sees the record that refers."""
-        wanted, me = set(pairs), self.actor.pair
-        others = wanted - {me}
-        titles = self.installed.records.titles(self.conn, others) if others else {}
-        return {**titles, me: self.actor.title} if me in wanted else titles
+        wanted, known = set(pairs), self.installed.names.of(self.actor)
+        titles = {pair: known[pair] for pair in wanted if pair in known}
+        if others := wanted - titles.keys():
+            found = self.installed.records.titles(self.conn, others)
+            self.installed.names.keep(self.actor, found)
+            titles |= found
+        return titles
 
     def file_notes(self, ids: Iterable[int]) -> Mapping[int, FileNote]:
         found = self.installed.files.find_many(self.conn, sorted(set(ids)))

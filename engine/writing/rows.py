@@ -97,9 +97,8 @@ def update(work: Work, entity: Entity, before: Record, values: Mapping[str, obje
     record_id = int(before["id"])
     after = {**before, **values}
     stamps = stamps_of(work, entity, after, parent_of(work, entity, after))._asdict()
-    new = {
-        key: value for key, value in stamps.items() if value != before[key]
-    }  # every index on a column set is written
+    # SQLite writes every index on a column that is set, the same value or not.
+    new = {key: value for key, value in stamps.items() if value != before[key]}
     _set(work, entity, before, {**values, **new})
     if new:
         _hand_down(work, entity, [record_id], stamps)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from engine.clock import VirtualClock
 from engine.context import Actor
 from engine.people import organisation, users
 from engine.people.known_actors import KnownActors
+from engine.people.known_names import KnownNames
 from engine.people.tokens import Tokens, find_token
 from engine.people.users import NewUser
 from engine.store.apply import apply_app
@@ -74,6 +75,28 @@ def test_a_unit_made_by_somebody_else_counts_at_the_next_request(door: Door) -> 
     assert first is not None
     assert later is not None
     assert unit in set(later.unit_ids) - set(first.unit_ids)
+
+
+def test_names_are_known_until_anybody_of_the_company_is_written(door: Door) -> None:
+    names, first, other = KnownNames(), door.actor(), ("person", door.seller + 1)
+    assert first is not None
+    names.keep(first, {other: "Old name", ("unit", 1): "Company"})
+    assert names.of(first) == {first.pair: "Seller", other: "Old name"}
+    with door.database.write() as conn:
+        conn.execute(sa.update(user_account).where(user_account.c.id == door.seller).values(name="New name"))
+    later = door.actor()
+    assert later is not None
+    assert names.of(later) == {later.pair: "New name"}
+    names.keep(later, {other: "Another"})
+    assert names.of(later)[other] == "Another"
+
+
+def test_whoever_nobody_let_in_knows_only_the_own_name(door: Door) -> None:
+    names, actor = KnownNames(), door.actor()
+    assert actor is not None
+    unknown = replace(actor, people_version="")
+    names.keep(unknown, {("person", 99): "Somebody"})
+    assert names.of(unknown) == names.of(actor) == {actor.pair: "Seller"}
 
 
 def test_what_was_rolled_back_changes_nothing(door: Door) -> None:
