@@ -195,6 +195,17 @@ def test_applying_twice_leaves_nothing_to_plan(capsys: pytest.CaptureFixture[str
     assert answers(capsys, "plan", *places)[:2] == (0, "nothing to change\n")
 
 
+def test_a_plan_is_made_beside_the_server(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    changed = tmp_path / "sales_crm.yaml"
+    changed.write_text(Path(SALES).read_text("utf-8").replace("material_avg * 1.35", "material_avg * 1.4"), "utf-8")
+    engine = Engine.start(Path(SALES), "sqlite", tmp_path)
+    try:
+        code, told, _ = answers(capsys, "plan", "--app", str(changed), "--data", str(tmp_path))
+    finally:
+        engine.close()
+    assert (code, told) == (0, "recompute quote.base_price\n1 changes\n")
+
+
 # --- check --data ----------------------------------------------------------------------------------------------------
 
 
