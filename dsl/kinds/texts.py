@@ -86,7 +86,9 @@ class TextKind:
 
 
 def _tidy(raw: str, has_lines: bool) -> str:
-    text = raw.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\u3000\u00a0")
+    if "\r" in raw:
+        raw = raw.replace("\r\n", "\n").replace("\r", "\n")
+    text = raw.strip(" \t\n\u3000\u00a0")
     if not has_lines and ("\n" in text or "\t" in text):
         text = re.sub(r"[\n\t]+", " ", text)
     if text.isascii() or _CONTROL.search(text):

@@ -86,20 +86,20 @@ def _judge_fill(fill: Fill, case: Case) -> Finding:
     )
 
 
-def judge_formula(rule: str, formula: Formula, said: str, span: Span, case: Case) -> Finding:
-    """A condition that must be true of the record."""
+def judge_formula(rule: str, formula: Formula, said: str, span: Span, case: Case, field: str = "") -> Finding:
+    """A condition that must be true of the record. field: where it is said; else at the one field that it reads."""
     try:
         is_met, why = case.holds(formula), case.why(formula)
     except FormulaBroken:
-        return broken(rule, said, span, case)
-    fields = own_fields(formula, case)
+        return replace(broken(rule, said, span, case), field=field)
+    fields = () if is_met and field else own_fields(formula, case)
     return Finding(
         rule,
         "met" if is_met else "unmet",
         said,
         needs=Needs() if is_met else _cure(formula, fields),
         span=span,
-        field=fields[0] if len(fields) == 1 else "",
+        field=field or (fields[0] if len(fields) == 1 else ""),
         why=why,
     )
 

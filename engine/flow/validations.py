@@ -49,9 +49,8 @@ def judge_validations(case: Case) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     for validation in case.entity.validations:
         said = validation.say.say(case.language) or validation.that.text
-        finding = judge_formula(validation.rule, validation.that, said, validation.span, case)
-        if validation.fields:
-            finding = replace(finding, field=validation.fields[0])
+        field = validation.fields[0] if validation.fields else ""
+        finding = judge_formula(validation.rule, validation.that, said, validation.span, case, field)
         if finding.blocks and validation.mode != "enforce":
             state: State = "observed" if validation.mode == "observe" else "warned"
             finding = replace(finding, state=state)

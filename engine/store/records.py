@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from dsl.app import App
 from dsl.formula.env import Env
 from engine.people.sight import Sight
-from engine.store.columns import POSTGRESQL, empty_value, is_one_of
+from engine.store.columns import POSTGRESQL, is_one_of
 from engine.store.connection import Connection
 from engine.store.gate import Gate
 from engine.store.links import add_links, write_links
@@ -231,7 +231,7 @@ class Records:
         found = self.tables.entity(entity)
 
         def insert() -> SystemStatement:
-            columns: dict[str, Any] = {key: sa.bindparam(key) for key in _writable(found)}
+            columns: dict[str, Any] = {key: sa.bindparam(key) for key in found.blank}
             return as_system(sa.insert(found.table).values(columns).returning(found.table.c.id), Reason.WRITE)
 
         row = new_row(found, {**values, **system.as_columns()})
@@ -247,7 +247,7 @@ class Records:
         DuplicateValue as for a single one; which of them it was is not told.
         """
         found, is_one = self.tables.entity(entity), conn.dialect != POSTGRESQL
-        keys = ("id", *_writable(found))
+        keys = ("id", *found.blank)
         ids = next_ids(conn, found.table, len(new))
         numbered = list(zip(ids, new, strict=True))
         rows = [
@@ -274,7 +274,7 @@ class Records:
         columns = {found.aliases.get(key, key): value for key, value in values.items() if key not in found.links}
         shape = ("update", entity, tuple(sorted(columns)), version is None)
         plan = self.plans.get(shape, lambda: self._update(found, sorted(columns), is_versioned=version is not None))
-        params = {f"new_{key}": _or_empty(found, key, value) for key, value in columns.items()}
+        params = {f"new_{key}": found.blank.get(key) if value is None else value for key, value in columns.items()}
         new_version: int | None = conn.value(plan, {**params, "id": record_id, "version": version})
         if new_version is None:
             return None
@@ -300,22 +300,13 @@ class Records:
 
 
 def new_row(found: EntityTable, values: Mapping[str, object]) -> dict[str, object]:
-    """A value for every writable column: the given one, or empty."""
-    given = {found.aliases.get(key, key): value for key, value in values.items()}
-    return {key: _or_empty(found, key, given.get(key)) for key in _writable(found)}
-
-
-def _writable(found: EntityTable) -> list[str]:
-    return [key for key in found.table.c.keys() if key not in ("id", "row_version", "deleted_at", "gaps")]  # noqa: SIM118
-
-
-def _or_empty(found: EntityTable, key: str, value: object) -> object:
-    if value is not None:
-        return value
-    field = found.entity.fields.get(key)
-    if field is not None:
-        return empty_value(field.value_type)
-    return "" if key == "pipeline" else None
+    """A value for every column of a new record: the given one, or empty."""
+    row = dict(found.blank)
+    for key, value in values.items():
+        column = found.aliases.get(key, key)
+        if value is not None and column in row:
+            row[column] = value
+    return row
 
 
 def _many(values: object) -> Iterable[object]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from dsl.app import App, Entity, Field
 from dsl.formula.value_types import FileType, RefType, ValueType
-from engine.store.columns import Instant, JsonText, id_type, is_linked, new_column, text_type
+from engine.store.columns import Instant, JsonText, empty_value, id_type, is_linked, new_column, text_type
 from engine.store.ledger import Ledger, stored_fields, system_column
 from engine.store.seal import PROTECTED
 
@@ -20,13 +20,15 @@ class EntityTable:
     """The table of one entity. Columns are keyed by field key, whatever their physical names.
 
     links: link tables (record_id, value) of its tags, choices and files fields, by field key.
-    aliases: given fields kept in a system column of another name (owner → owner_id).
+    aliases: given fields kept in a system column of another name (owner → owner_id). blank: what each column that a new
+    record is written with holds where nothing was given.
     """
 
     entity: Entity
     table: sa.Table
     links: Mapping[str, sa.Table]
     aliases: Mapping[str, str]
+    blank: Mapping[str, object]
 
     def column(self, key: str) -> sa.Column[Any]:
         """The column of a stored field or a system column. KeyError for a live, linked or unknown field."""
@@ -37,6 +39,17 @@ class EntityTable:
 
     def link(self, key: str) -> sa.Table:
         return self.links[key]
+
+
+_NOT_GIVEN = frozenset({"id", "row_version", "deleted_at", "gaps"})
+"""Columns that a new record leaves to the database."""
+
+
+def _blank(entity: Entity, column: str) -> object:
+    field = entity.fields.get(column)
+    if field is not None:
+        return empty_value(field.value_type)
+    return "" if column == "pipeline" else None
 
 
 def has_backup(app: App, entity: Entity) -> bool:
@@ -76,7 +89,8 @@ class Tables:
             columns.append(self._column_of(entity, entity.parent, RefType(entity.parent)))
         table = sa.Table(name, self.metadata, *columns, info={PROTECTED: entity.key})
         aliases = {f.key: column for f in entity.fields.values() if (column := system_column(f)) and column != f.key}
-        return EntityTable(entity, table, links, aliases)
+        blank = {column.key: _blank(entity, column.key) for column in table.c if column.key not in _NOT_GIVEN}
+        return EntityTable(entity, table, links, aliases, blank)
 
     def _column_of(self, entity: Entity, key: str, value_type: ValueType) -> sa.Column[Any]:
         return new_column(self.ledger.column_name(entity.key, key), value_type, key)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsl import kinds
-from dsl.app import Entity, Field
+from dsl.app import App, Entity, Field
 from engine.answers import FileNote, Record, Rights
 from engine.commands import ChildRow
 from engine.errors import BadInput, NotThere
@@ -28,8 +28,9 @@ NOT_PLAIN = POINTERS | {"file", "image", "files", "table"}
 
 def entity_named(key: str) -> Entity:
     """The entity under this key if the person may see any of it; else NotThere, as for a key that does not exist."""
-    entity = current_engine().app.entities.get(key)
-    if entity is None or not current_engine().rights(current_context(), key).see:
+    engine = current_engine()
+    entity = engine.app.entities.get(key)
+    if entity is None or not engine.rights(current_context(), key).see:
         raise NotThere(say("not_there", current_language()))
     return entity
 
@@ -57,7 +58,8 @@ def wanted(entity: Entity, body: Mapping[str, object]) -> Wanted:
 def _read(
     entity: Entity, body: Mapping[str, object], findings: list[Finding], where: str = ""
 ) -> tuple[dict[str, object], dict[str, tuple[ChildRow, ...]]]:
-    app, hidden = current_engine().app, current_engine().rights(current_context(), entity.key).hidden
+    engine = current_engine()
+    app, hidden = engine.app, engine.rights(current_context(), entity.key).hidden
     values: dict[str, object] = {}
     children: dict[str, tuple[ChildRow, ...]] = {}
     for key, raw in body.items():
@@ -132,8 +134,9 @@ def record_json(record: Record) -> dict[str, object]:
 
 def records_json(entity_key: str, records: Iterable[Record]) -> list[dict[str, object]]:
     """The same for many records of one entity."""
-    entity = current_engine().app.entities[entity_key]
-    plain = _plain_writers(entity)
+    app = current_engine().app
+    entity = app.entities[entity_key]
+    plain = _plain_writers(app, entity)
     return [_body_of(entity, record, plain) for record in records]
 
 
@@ -156,12 +159,11 @@ def values_json(
     entity: Entity, record_id: int | None, version: int | None, values: Mapping[str, object]
 ) -> dict[str, object]:
     """The flat object of a command's outcome: the same shape, from bare values."""
-    context = current_context()
-    rights = current_engine().rights(context, entity.key)
-    shown = readable(entity, values, rights)
-    titles = current_engine().titles(context, _pairs(entity, shown))
+    engine, context = current_engine(), current_context()
+    shown = readable(entity, values, engine.rights(context, entity.key))
+    titles = engine.titles(context, _pairs(entity, shown))
     body = _head(entity, record_id, version)
-    plain = _plain_writers(entity)
+    plain = _plain_writers(engine.app, entity)
     for key, value in shown.items():
         if key in plain:
             write = plain[key]
@@ -173,9 +175,8 @@ def values_json(
     return body
 
 
-def _plain_writers(entity: Entity) -> dict[str, Writer | None]:
+def _plain_writers(app: App, entity: Entity) -> dict[str, Writer | None]:
     """How each field is written that neither points to anything nor holds files or rows: see `kinds.json_writer`."""
-    app = current_engine().app
     return {key: kinds.json_writer(app, field) for key, field in entity.fields.items() if field.kind not in NOT_PLAIN}
 
 
