@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -20,6 +20,7 @@ from engine.sample.words import (
     NEEDS,
     NEXT_STEPS,
     POINTS,
+    PROVINCES,
     REGIONS,
     RIVALS,
     SURNAMES,
@@ -55,6 +56,7 @@ LETTERS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 def write_customers(story: Story, count: int = CUSTOMERS) -> list[Row]:
     """Regions, materials, customers and what hangs on them; gives back the customers."""
     regions = _write_regions(story)
+    cities = _write_cities(story, regions)
     _write_materials(story)
     first_day = story.time.start_of(YEARS)
     names = _company_names(story)
@@ -62,7 +64,7 @@ def write_customers(story: Story, count: int = CUSTOMERS) -> list[Row]:
     for _ in range(count):
         region = story.weighted(REGION_WEIGHTS)
         born = first_day if story.chance(0.7) else _random_day(story, first_day)
-        rows.append(_write_customer(story, names, region, regions[region].id, story.time.on(born)))
+        rows.append(_write_customer(story, names, region, cities, story.time.on(born)))
     for row in rows:
         _write_contacts(story, row)
         _write_visits(story, row)
@@ -76,6 +78,19 @@ def _write_regions(story: Story) -> dict[str, Row]:
     return {
         name: story.book.add("region", at, director.id, {"name": name, "lead": story.company.manager_in(name).id})
         for name in REGIONS
+    }
+
+
+def _write_cities(story: Story, regions: Mapping[str, Row]) -> dict[str, Row]:
+    """Each city beneath its region."""
+    director = story.company.of_role("director")[0]
+    at = story.time.on(story.time.start_of(YEARS))
+    return {
+        city: story.book.add(
+            "city", at, director.id, {"name": city, "province": PROVINCES.get(city, city)}, parent=regions[region]
+        )
+        for region, cities in CITIES.items()
+        for city in cities
     }
 
 
@@ -93,7 +108,7 @@ def _write_materials(story: Story) -> None:
             story.book.add("material_price", at, finance.id, {"day": day, "price": paid}, parent=material)
 
 
-def _write_customer(story: Story, names: Iterator[str], region: str, region_id: int, at: datetime) -> Row:
+def _write_customer(story: Story, names: Iterator[str], region: str, cities: Mapping[str, Row], at: datetime) -> Row:
     sellers = story.company.sellers_in(region)
     owner, backup = story.rng.sample(sellers, 2)
     industry = story.weighted(INDUSTRY_WEIGHTS)
@@ -115,7 +130,8 @@ def _write_customer(story: Story, names: Iterator[str], region: str, region_id: 
         "tax_no": f"91{AREA_CODES[region]}{''.join(story.rng.choices(LETTERS, k=10))}",
         "industry": industry,
         "grade": grade,
-        "region": region_id,
+        "city": cities[city].id,
+        "region": cities[city].values["region"],
         "address": f"{city}市{story.pick(ESTATES)}{story.rng.randint(1, 399)} 号",
         "phone": f"0{story.rng.randint(510, 899)}-{story.rng.randint(20_000_000, 89_999_999)}",
         "email": f"sales@{domain}" if story.chance(0.9) else f"sales{story.rng.randint(10, 99)}@163.com",

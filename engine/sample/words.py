@@ -27,6 +27,16 @@ CITIES: Final[dict[str, tuple[str, ...]]] = {
     "华南": _words("广州 深圳 东莞 佛山 中山 惠州 珠海 厦门 泉州 柳州"),
     "华北": _words("北京 天津 青岛 济南 烟台 潍坊 石家庄 保定 太原 沈阳 大连 长春"),
 }
+PROVINCES: Final[dict[str, str]] = {
+    city: province
+    for province, cities in {
+        "江苏": "苏州 无锡 常州 南京 南通", "浙江": "杭州 宁波 绍兴 温州 嘉兴 台州", "安徽": "合肥 芜湖",
+        "广东": "广州 深圳 东莞 佛山 中山 惠州 珠海", "福建": "厦门 泉州", "广西": "柳州",
+        "山东": "青岛 济南 烟台 潍坊", "河北": "石家庄 保定", "山西": "太原", "辽宁": "沈阳 大连", "吉林": "长春",
+    }.items()
+    for city in _words(cities)
+}  # fmt: skip
+"""City → province; what is missing is a city of its own."""
 AREA_CODES: Final[dict[str, str]] = {"华东": "330200", "华南": "441900", "华北": "370200"}
 
 ESTATES: Final = ("经济开发区", "高新区", "工业园", "临港新区")

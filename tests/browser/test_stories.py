@@ -253,25 +253,6 @@ def test_two_people_saving_one_record_choose_field_by_field(site: Site) -> None:
     assert record.values["phone"] == "0575-1"
 
 
-def test_prices_follow_the_chosen_material_until_someone_types_one(site: Site) -> None:
-    engine, deal = site.company.engine, site.company.talked_deal
-    for name, fee in (("45 号钢", 350), ("H62 黄铜", 420)):
-        engine.execute(Create("material", {"name": name, "processing_fee": fee}), acting(engine, "admin"))
-    page = site.open(f"/e/quote/new?opportunity={deal}")
-    material, fee = page.get_by_role("combobox", name="主要材料"), page.locator("[name=processing_fee]")
-    material.fill("45")
-    page.get_by_role("option", name="45 号钢").click()
-    expect(fee).to_have_value("3.5")
-    material.fill("H62")
-    page.get_by_role("option", name="H62 黄铜").click()
-    expect(fee).to_have_value("4.2")
-    fee.fill("5")
-    material.fill("45")
-    page.get_by_role("option", name="45 号钢").click()
-    page.wait_for_timeout(800)
-    expect(fee).to_have_value("5")
-
-
 def test_unsaved_work_is_offered_back(site: Site) -> None:
     page = site.open(f"/e/customer/{site.company.customer}/edit")
     page.on("dialog", lambda dialog: dialog.accept())

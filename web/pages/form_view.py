@@ -68,9 +68,7 @@ class FormView:
 def following(entity: Entity) -> frozenset[str]:
     """Fields whose default reads other values of the record: they follow them until somebody types in them."""
     return frozenset(
-        field.key
-        for field in entity.fields.values()
-        if isinstance(field.default, Formula) and field.default.reads and field.kind not in ("ref", "person", "table")
+        field.key for field in entity.fields.values() if isinstance(field.default, Formula) and field.default.reads
     )
 
 

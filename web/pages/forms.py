@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as WsgiResponse
 
-from dsl.app import Entity
+from dsl.app import Entity, Field
 from dsl.formula.python_code import compile_formula
 from dsl.formula.tree import Formula
 from engine.answers import Preview, Record
@@ -84,8 +84,7 @@ def _new_target(key: str) -> Target:
 
 def _first_entry(target: Target) -> Entry:
     """Defaults, what the last record was given, and what the address brings: ?customer=3."""
-    entity, engine, context = target.entity, current_engine(), current_context()
-    remembered = _remembered(target)
+    entity, remembered = target.entity, _remembered(target)
     values: dict[str, object] = {}
     titles: dict[str, str] = {}
     for key in target.allowed:
@@ -99,10 +98,8 @@ def _first_entry(target: Target) -> Entry:
         elif one.default is not None and not isinstance(one.default, Formula):
             values[key] = one.default
     for key, value in values.items():
-        one = entity.fields[key]
-        if one.kind in ("ref", "person", "department") and isinstance(value, int):
-            pair = (one.target if one.kind == "ref" else one.kind, value)
-            titles[key] = engine.titles(context, [pair]).get(pair, "")
+        if _is_link(entity.fields[key]):
+            titles[key] = _title_of(entity.fields[key], value)
     entry = of_values(entity, values, titles)
     _fill_defaults(target, entry)
     return entry
@@ -134,10 +131,21 @@ def _fill_defaults(target: Target, entry: Entry) -> None:
     entry.values |= more.values
     entry.raws |= more.raws
     for key, value in missing.items():
-        one = target.entity.fields[key]
-        if one.kind in ("ref", "person", "department") and isinstance(value, int):
-            pair = (one.target if one.kind == "ref" else one.kind, value)
-            entry.titles[key] = current_engine().titles(current_context(), [pair]).get(pair, "")
+        if _is_link(target.entity.fields[key]):
+            entry.titles[key] = _title_of(target.entity.fields[key], value)
+
+
+def _is_link(field: Field) -> bool:
+    """Whether the field names another record, a person or a department."""
+    return field.kind in ("ref", "person", "department")
+
+
+def _title_of(field: Field, value: object) -> str:
+    """What the chosen record is called; "" for none, or one that the actor does not see."""
+    if not isinstance(value, int):
+        return ""
+    pair = (field.target if field.kind == "ref" else field.kind, value)
+    return current_engine().titles(current_context(), [pair]).get(pair, "")
 
 
 # --- edit ------------------------------------------------------------------------------------------------------------
@@ -190,10 +198,13 @@ def _posted(target: Target) -> Entry:
 
 
 def _leave_to_defaults(target: Target, entry: Entry) -> None:
-    """A required field that a new record's form leaves empty takes its default, which may depend on what was picked."""
+    """A field that a new record's form leaves empty takes its default, which may depend on what was picked: a required
+    one always, another as long as nobody emptied it."""
+    untouched = following(target.entity) & frozenset(request.form.getlist(UNTOUCHED))
     for key in list(entry.values) if target.record is None else ():
         field = target.entity.fields[key]
-        if isinstance(field.default, Formula) and field.required is not False and is_empty(entry.values[key]):
+        may_stay_empty = field.required is False and key not in untouched
+        if isinstance(field.default, Formula) and not may_stay_empty and is_empty(entry.values[key]):
             del entry.values[key]
 
 
@@ -284,6 +295,16 @@ def _alike(target: Target, entry: Entry) -> tuple[Link, ...]:
     return tuple(Link(one.title, url_for("records.show", entity=key, record_id=one.id), one.subtitle) for one in found)
 
 
-def _filled(entity: Entity, result: Preview) -> dict[str, Raw]:
-    """What the fields that follow their default should hold now, as the form writes it."""
-    return {key: written(entity.fields[key], value) for key, value in result.defaults.items()}
+def _filled(entity: Entity, result: Preview) -> dict[str, object]:
+    """What the fields that follow their default should hold now, as the form writes it: a text, several, or {id, title}
+    of a record that the actor sees."""
+    filled: dict[str, object] = {}
+    for key, value in result.defaults.items():
+        field = entity.fields[key]
+        raw = written(field, value)
+        if _is_link(field):
+            title = _title_of(field, value)
+            filled[key] = {"id": raw if title else "", "title": title}
+        else:
+            filled[key] = raw
+    return filled

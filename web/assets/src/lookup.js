@@ -42,12 +42,15 @@ export function start(root) {
       }
     });
   };
-  const choose = (option) => {
-    asked += 1; // whatever is still on its way comes too late
-    clearTimeout(timer);
+  const put = (option) => {
     hidden.value = option ? option.id : "";
     chosen = input.value = option ? option.title : "";
     if (clear) clear.hidden = !option;
+  };
+  const choose = (option) => {
+    asked += 1; // whatever is still on its way comes too late
+    clearTimeout(timer);
+    put(option);
     close();
     hidden.dispatchEvent(new Event("input", { bubbles: true }));
     hidden.dispatchEvent(new Event("change", { bubbles: true }));
@@ -145,6 +148,8 @@ export function start(root) {
       close();
     }
   });
+  // What the field's default says, while nobody has chosen.
+  root.addEventListener("sluice:filled", (event) => put(event.detail.id ? event.detail : null));
   clear?.addEventListener("click", () => {
     choose(null);
     input.focus();

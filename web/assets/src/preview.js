@@ -8,6 +8,11 @@ const untouched = (form, key) => form.querySelector(`[data-untouched][value="${C
 /** A field that nobody typed in takes what its default says now. Its own event is none: the answer counted it already. */
 function fill(form, key, raw) {
   if (!untouched(form, key)) return;
+  if (raw?.title !== undefined) {
+    const picked = form.querySelector(`[data-island=lookup]:has(> .affix > input[type=hidden][name="${CSS.escape(key)}"])`);
+    if (picked && !picked.contains(document.activeElement)) picked.dispatchEvent(new CustomEvent("sluice:filled", { detail: raw }));
+    return;
+  }
   const controls = [...form.querySelectorAll(`[name="${CSS.escape(key)}"]`)];
   for (const control of controls) {
     if (control.type === "radio" || control.type === "checkbox") {
@@ -21,7 +26,7 @@ function fill(form, key, raw) {
 export function startPreview() {
   document.addEventListener("input", (event) => {
     const form = event.target.closest?.("form[data-record-form]");
-    if (form && event.target.name) untouched(form, event.target.name)?.remove();
+    if (form && event.target.name) untouched(form, event.target.name.replace(/__text$/, ""))?.remove();
   });
   document.addEventListener("sluice:states", (event) => {
     const form = event.target.closest?.("form[data-record-form]") ?? document.querySelector("form[data-record-form]");

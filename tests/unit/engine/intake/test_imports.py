@@ -235,6 +235,22 @@ TWINS = [(*HEAD, "税号"), ("苏州永盛五金有限公司", "机械", "0512-1
          ("上海永盛五金有限公司", "电子", "0512-11112222", "李芳", "李四", "13900000002", "")]  # fmt: skip
 
 
+def test_a_row_that_names_its_city_alone_is_in_that_citys_region(desk: Desk) -> None:
+    made = {name: desk.engine.execute(Create("region", {"name": name}), desk.context).id for name in ("华东", "华南")}
+    desk.engine.execute(Create("city", {"region": made["华东"], "name": "绍兴"}), desk.context)
+    rows = [
+        ("客户名称", "行业", "所在城市", "大区"),
+        ("恒泰五金", "汽配", "绍兴", ""),
+        ("南沙模具", "汽配", "绍兴", "华南"),
+    ]
+    assert desk.run(desk.upload("customers", ("名单.csv", rows))).fates == {"created": 2}
+    found = desk.engine.page(desk.context, Query("customer", None, ("id",), 9, None, ("name", "region"))).items
+    assert [(each.values["name"], each.values["region"]) for each in found] == [
+        ("恒泰五金", made["华东"]),
+        ("南沙模具", made["华南"]),
+    ]
+
+
 def test_a_doubtful_row_waits_for_its_answer_and_is_then_its_own_record(desk: Desk) -> None:
     run_id = desk.upload("customers", ("a.csv", TWINS))
     assert desk.preview(run_id).foreseen == {"created": 1, "asked": 1}
