@@ -29,6 +29,9 @@ def test_what_is_overdue_is_counted_whole_and_leads_to_its_list(site: Site) -> N
     card = page.locator("section", has=page.get_by_role("heading", name="已超期"))
     count = int(card.locator("header .count").inner_text())
     assert card.locator("li").count() == min(count, 8)
+    over = [int(re.sub(r"\D", "", badge)) for badge in card.locator("li .badge").all_inner_texts()]
+    assert over == sorted(over, reverse=True)
+    assert over[0] > over[-1]
     way = card.get_by_role("link", name=re.compile(r"全部商机（\d+）"))
     expect(way).to_have_text(f"全部商机（{count}）")
     way.click()

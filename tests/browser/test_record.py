@@ -129,6 +129,16 @@ def test_a_part_is_added_over_the_record_and_shows_in_its_list(site: Site) -> No
     assert page.url.startswith(f"{site.address}/e/customer/{site.company.customer}")
 
 
+@both_widths
+def test_lists_with_nothing_in_them_share_one_card_and_can_be_begun(site: Site, phone: bool) -> None:
+    page = site.open(f"/e/opportunity/{site.company.fresh_deal}", phone=phone)
+    bare = page.get_by_role("list", name="还没有内容的列表")
+    expect(bare.get_by_role("listitem").filter(has_text="还没有报价单")).to_be_visible()
+    expect(bare.get_by_role("listitem").filter(has_text="还没有合同")).to_be_visible()
+    press(bare.get_by_role("link", name="新增报价单"))
+    expect(page.get_by_role("heading", name="新建报价单")).to_be_visible()
+
+
 def test_the_paper_has_every_row_and_no_tools(site: Site, axe_faults: Callable[[Page], list[str]]) -> None:
     engine, customer = site.company.engine, site.company.customer
     for at in range(12):

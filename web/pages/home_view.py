@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from werkzeug.datastructures import MultiDict
@@ -22,11 +23,13 @@ from web.pages.drill import list_behind
 from web.pages.frame import menu_entities, readable_boards, rights_of
 from web.pages.list_rows import NEXT_STEP_FIELDS, next_step
 from web.pages.list_state import view_of
-from web.pages.showing import late_text
+from web.pages.showing import days_over, late_text
 from web.session import current_engine, current_language
 from web.words import say
 
 DUE_SHOWN = 8
+Rank = tuple[bool, int]
+"""Whether it is hers, and how urgent it is: what is higher comes first."""
 NOWHERE_ELSE: MultiDict[str, str] = MultiDict()
 """The first page has no filters to keep."""
 
@@ -161,15 +164,22 @@ class Share:
         found = self.figures.totals(self.entity.key, self._formula(text), "stage") if text else []
         return sum(total.count for total in found)
 
-    def dues(self, text: str, *, is_late: bool) -> Iterable[Due]:
+    def overdue(self) -> Iterable[tuple[Rank, Due]]:
+        """Those longest in their stage, with how much each is over its standard."""
+        longest = "-changed_at" if "stage_since" in self.covered else "stage_since"
+        for record in self.records(self._formula(self.late_text), (longest,), DUE_SHOWN):
+            over = days_over(self.entity, record.values)
+            yield (self.is_own, over), self.due(record, late_text(self.entity, record.values, self.language))
+
+    def to_follow(self) -> Iterable[tuple[Rank, Due]]:
+        """Those that were to be followed up the longest ago."""
         fields = self.entity.fields
-        day = next((key for key in NEXT_STEP_FIELDS if key in fields and fields[key].kind == "date"), "")
-        sort = (day,) if day and not is_late else ("-changed_at",)
-        for record in self.records(self._formula(text), sort, DUE_SHOWN):
-            note = late_text(self.entity, record.values, self.language) if is_late else ""
-            if day and not is_late:
-                note = text_value(self.engine.app, fields[day], record.values.get(day), self.language)
-            yield self.due(record, note)
+        day = next(key for key in NEXT_STEP_FIELDS if key in fields and fields[key].kind == "date")
+        for record in self.records(self._formula(self.follow_text), (day,), DUE_SHOWN):
+            value = record.values.get(day)
+            since = -value.toordinal() if isinstance(value, date) else 0
+            note = text_value(self.engine.app, fields[day], value, self.language)
+            yield (self.is_own, since), self.due(record, note)
 
     def due(self, record: Record, note: str) -> Due:
         entity = self.entity
@@ -266,8 +276,8 @@ class Share:
 
 
 def due_list(shares: Iterable[Share], *, is_late: bool) -> DueList:
-    """What is overdue, or to be followed up, over all of the person's shares."""
-    dues: list[Due] = []
+    """What is overdue, or to be followed up, over all of the person's shares: first what is hers, the worst before."""
+    ranked: list[tuple[Rank, Due]] = []
     ways: list[tuple[str, int, str]] = []
     for share in shares:
         text = share.late_text if is_late else share.follow_text
@@ -275,8 +285,10 @@ def due_list(shares: Iterable[Share], *, is_late: bool) -> DueList:
         if count:
             href = list_behind(share.entity, NOWHERE_ELSE, text)
             ways.append((share.entity.label.say(share.language), count, href))
-            dues += share.dues(text, is_late=is_late) if len(dues) < DUE_SHOWN else ()
-    return DueList(tuple(dues[:DUE_SHOWN]), sum(count for _name, count, _href in ways), tuple(ways))
+            ranked += share.overdue() if is_late else share.to_follow()
+    ranked.sort(key=lambda pair: pair[0], reverse=True)
+    dues = tuple(due for _rank, due in ranked[:DUE_SHOWN])
+    return DueList(dues, sum(count for _name, count, _href in ways), tuple(ways))
 
 
 def staged_entities() -> tuple[Entity, ...]:

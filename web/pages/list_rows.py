@@ -48,7 +48,6 @@ class _Column:
     draw: Draw
     td: str
     link: str
-    may_be_fact: bool
     name: str = ""
     """On a card, where no head names it: what a figure without a unit is."""
 
@@ -65,10 +64,13 @@ class RowPlan:
     leads: tuple[str, ...]
     pick: tuple[str, str]
     """What the box says that chooses a row, before and after the row's title."""
+    facts: tuple[int, ...]
+    """The columns that may stand on a card of the phone, by their places: how the record is before what it is."""
 
     @staticmethod
     def of(app: App, entity: Entity, columns: tuple[str, ...], editable: frozenset[str], language: str) -> RowPlan:
         lead = entity.title if entity.title in columns else columns[0] if columns else ""
+        told = [at for at, key in enumerate(columns) if _may_be_fact(key, lead)]
         return RowPlan(
             app=app,
             entity=entity,
@@ -77,19 +79,19 @@ class RowPlan:
             above=address("records.show", entity=entity.key, record_id=0).removesuffix("0"),
             leads=tuple(key for key in NEXT_STEP_FIELDS if key in entity.fields),
             pick=_around_title(say_in(language, "选中 {title}")),
+            facts=tuple(sorted(told, key=lambda at: columns[at] not in entity.scores)),
         )
 
     def row(self, record: Record) -> Row:
         href, title = f"{self.above}{record.id}", record.title or f"#{record.id}"
         cells = tuple([column.draw(record) for column in self.columns])
-        tds, facts = [], []
+        tds = []
         for column, cell in zip(self.columns, cells, strict=True):
             if column.link:
                 tds.append(f'{column.td}{column.link}{escaped(href)}">{escaped(cell.text or title)}</a></td>')
             else:
                 tds.append(f'{column.td}<span class="clip">{cell.html}</span></td>')
-            if column.may_be_fact and not cell.is_empty:
-                facts.append((column.name, cell))
+        facts = [(self.columns[at].name, cells[at]) for at in self.facts if not cells[at].is_empty]
         return Row(
             id=record.id,
             version=record.version,
@@ -130,9 +132,12 @@ def _column(app: App, entity: Entity, key: str, lead: str, language: str, *, may
         draw=drawer(app, entity, field, language),
         td=f"<td{named}{edited}>",
         link='<a class="clip" href="' if key == lead else '<a class="nowrap" href="' if key == "code" else "",
-        may_be_fact=key != lead and not key.endswith("code"),
         name=label_of(entity, key, language) if _is_bare(entity, key) else "",
     )
+
+
+def _may_be_fact(key: str, lead: str) -> bool:
+    return key != lead and not key.endswith("code")
 
 
 def _is_bare(entity: Entity, key: str) -> bool:
