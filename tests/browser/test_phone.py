@@ -94,7 +94,9 @@ def test_the_menu_of_a_list_is_a_sheet_that_leads_to_board_and_charts(
 def test_a_customers_card_says_how_he_is_before_what_he_is(site: Site) -> None:
     page = site.open("/e/customer", phone=True)
     line = _card(page, "绍兴恒泰五金").locator(".line").last
-    expect(line.locator("> span").first).to_contain_text("正常")
+    health = line.locator("> span").first
+    expect(health.locator(".meter")).to_be_visible()
+    expect(health).to_have_text("50")
 
 
 def test_figures_on_a_card_say_what_they_are(site: Site) -> None:

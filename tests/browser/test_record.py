@@ -135,7 +135,7 @@ def test_lists_with_nothing_in_them_share_one_card_and_can_be_begun(site: Site, 
     bare = page.get_by_role("list", name="还没有内容的列表")
     expect(bare.get_by_role("listitem").filter(has_text="还没有报价单")).to_be_visible()
     expect(bare.get_by_role("listitem").filter(has_text="还没有合同")).to_be_visible()
-    press(bare.get_by_role("link", name="新增报价单"))
+    press(bare.locator("#rows-quote").get_by_role("link", name="新增"))
     expect(page.get_by_role("heading", name="新建报价单")).to_be_visible()
 
 
