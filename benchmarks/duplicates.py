@@ -18,7 +18,7 @@ from pathlib import Path
 
 from engine.intake import ledger
 from engine.intake.duplicates import find_duplicates
-from engine.intake.traits import item_of
+from engine.intake.traits import Traits
 from engine.runtime import Engine
 from engine.sample.messy_files import ROWS, Truth, write_messy_files
 from engine.testing import Colleague, acting, engine_for
@@ -92,8 +92,8 @@ def matched(engine: Engine, files: Iterable[Path]) -> tuple[dict[int, Place], di
     names = {sheet.id: sheet.name for sheet in progress.sheets}
     with engine.database.read() as conn:
         rows = ledger.rows_after(conn, run_id, 0, 10**9)
-    wanted = engine.app.imports["customers"]
-    found = find_duplicates([item_of(engine.app, wanted, row.number, row.cleaned) for row in rows])
+    traits = Traits(engine.app, engine.app.imports["customers"])
+    found = find_duplicates([traits.item(row.number, row.cleaned) for row in rows])
     leaders = {row.number: row.number for row in rows}
     leaders |= {number: group[0] for group in found.groups for number in group}
     places = {row.number: (names[row.sheet_id], row.line) for row in rows}

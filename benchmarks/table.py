@@ -1,6 +1,6 @@
 """The table: what a request costs us, as a multiple of what it costs the floor written by hand.
 
-    python -m benchmarks.table [--quick] [--records 100000] [--database URL …] [--clients 1,4]
+    python -m benchmarks.table [--quick] [--only import] [--records 100000] [--database URL …] [--clients 1,4]
                                [--growth [N] | --profile]
 
 Processor time of the serving process per request, the contenders in turns, the median of the rounds with their spread;
@@ -14,7 +14,7 @@ import argparse
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -84,17 +84,19 @@ class Contender:
             self.figures.setdefault((operation, clients), []).append(each)
 
 
-def measure_import(floor: Contender, rounds: int) -> None:
-    """The floor's import of a file. Ours was measured before its server started."""
-    used = []
+def measure_import(floor: Contender, url: str, data: Path, rounds: int) -> float:
+    """The import of a file, in turns: ours is a command over the data, which no server holds yet. Ours, per row."""
+    theirs, mine = [], []
     for turn in range(rounds):
         costs = []
         for step in floor_steps(turn):
             before = floor.server.cpu()
             _ask(floor.server.port, floor.token, [[step]])
             costs.append(floor.server.cpu() - before)
-        used.append((costs[1] - costs[0]) / (LARGE - SMALL))
-    floor.import_seconds = median(used)
+        theirs.append((costs[1] - costs[0]) / (LARGE - SMALL))
+        mine.append(cpu_per_row(url, data, turn))
+    floor.import_seconds = median(theirs)
+    return median(mine)
 
 
 def _ask(port: int, token: str, shares: Sequence[Sequence[Step]]) -> None:
@@ -121,7 +123,7 @@ def _ask(port: int, token: str, shares: Sequence[Sequence[Step]]) -> None:
 
 
 @contextmanager
-def contenders(kind: str, url: str, records: int, home: Path) -> Iterator[list[Contender]]:
+def contenders(kind: str, url: str, records: int, home: Path, rounds: int) -> Iterator[list[Contender]]:
     """The floor and ours over the same deals, served. url: of a PostgreSQL server; "" for SQLite."""
     truth = Truth.of(records, TEAM)
     floor_url = (
@@ -131,9 +133,10 @@ def contenders(kind: str, url: str, records: int, home: Path) -> Iterator[list[C
     token = fill_floor(floor_url, records)
     with ExitStack() as stack:
         server = stack.enter_context(servers.serving(servers.floor(floor_url)))
-        ours = stack.enter_context(our_contender(kind, url, truth, records, home, imports=True))
         floor = Contender("floor", server, Requests(Floor(truth), truth), token, backends)
         floor.idle_memory = server.memory()
+        imports = partial(measure_import, floor, rounds=rounds)
+        ours = stack.enter_context(our_contender(kind, url, truth, records, home, imports))
         others = [stack.enter_context(rest_contender(kind, url, truth, records, home))] if HAS_REST else []
         yield [floor, ours, *others]
 
@@ -155,15 +158,20 @@ def rest_contender(kind: str, url: str, truth: Truth, records: int, home: Path) 
 
 @contextmanager
 def our_contender(
-    kind: str, url: str, truth: Truth, records: int, home: Path, *, imports: bool = False
+    kind: str,
+    url: str,
+    truth: Truth,
+    records: int,
+    home: Path,
+    imports: Callable[[str, Path], float] = lambda _url, _data: 0.0,
 ) -> Iterator[Contender]:
-    """imports: measures an import as well, before the server holds the data."""
+    """imports: measures what an imported row costs (database, data) before the server holds the data."""
     our_url = "sqlite" if kind == "sqlite" else servers.another_database(url, "bench_sluice")
     backends = servers.no_backends if kind == "sqlite" else partial(servers.backends_cpu, our_url)
     data = home / "ours"
     data.mkdir()
     token = fill_ours(our_url, data, records)
-    per_row = cpu_per_row(our_url, data) if imports else 0.0
+    per_row = imports(our_url, data)
     quiet = {"SLUICE_LOG": "WARNING", "SLUICE_REQUESTS_PER_MINUTE": "0"}
     with servers.serving(servers.ours(our_url, data, APP), quiet) as server:
         ours = Contender("ours", server, Requests(Ours(truth), truth), token, backends)
@@ -195,9 +203,7 @@ def report(found: Sequence[Contender], clients: Sequence[int]) -> Iterator[str]:
         yield f"  {'':42}{'floor':>8}{'ours':>8}{'×':>7} {'spread':<14}{'goal':>5}{others}{backends}"
         for operation in OPERATIONS:
             yield _line(found, operation, many, has_backends=has_backends)
-    share = floor.import_seconds / ours.import_seconds
-    per_second = f"{1 / floor.import_seconds:>8.0f}{1 / ours.import_seconds:>8.0f}{share:>7.2f}"
-    yield f"  {'import, rows a second of CPU, our share':42}{per_second}{'':>15}{LEAST_SHARE:>5}"
+    yield import_line(floor, ours)
     memory = "".join(f"{_mb(each):>16}" for each in found[2:])
     yield f"  {'idle memory, MB':42}{_mb(floor):>8}{_mb(ours):>8}{'':>22}{MOST_MEMORY:>5}{memory}"
     starts = f"{floor.server.start_seconds:>8.2f}{ours.server.start_seconds:>8.2f}{'':>22}{MOST_START:>5}"
@@ -206,6 +212,12 @@ def report(found: Sequence[Contender], clients: Sequence[int]) -> Iterator[str]:
     yield f"  {'start, s of CPU':42}{floor.server.start_cpu:>8.2f}{ours.server.start_cpu:>8.2f}{'':>27}{cpu}"
     if not HAS_REST:
         yield "  Django REST framework is not installed: pip install '.[benchmarks]' puts it beside these"
+
+
+def import_line(floor: Contender, ours: Contender) -> str:
+    share = floor.import_seconds / ours.import_seconds
+    per_second = f"{1 / floor.import_seconds:>8.0f}{1 / ours.import_seconds:>8.0f}{share:>7.2f}"
+    return f"  {'import, rows a second of CPU, our share':42}{per_second}{'':>15}{LEAST_SHARE:>5}"
 
 
 def _line(found: Sequence[Contender], operation: str, many: int, *, has_backends: bool) -> str:
@@ -265,10 +277,12 @@ def main() -> None:
                 for line in where(ours, home, asked.records, TEAM):
                     print(line, flush=True)
                 continue
-            found = stack.enter_context(contenders(kind, server, asked.records, home))
-            measure(found, clients, rounds, share)
-            measure_import(found[0], rounds)
+            found = stack.enter_context(contenders(kind, server, asked.records, home, rounds))
             print(f"{kind}, {asked.records:,} records, medians of {rounds} rounds", flush=True)
+            if asked.only == "import":
+                print(import_line(found[0], found[1]), flush=True)
+                continue
+            measure(found, clients, rounds, share)
             for line in report(found, clients):
                 print(line, flush=True)
 
@@ -280,6 +294,7 @@ def _arguments() -> argparse.Namespace:
         "--growth", type=int, nargs="?", const=GROWTH[-1], metavar="N", help="only ours, from 10,000 to N records (10⁶)"
     )
     parser.add_argument("--profile", action="store_true", help="only ours: which part of the code takes the time")
+    parser.add_argument("--only", choices=("import",), help="one line of the table")
     parser.add_argument("--records", type=int, default=100_000, metavar="N")
     parser.add_argument("--clients", default="1,4", metavar="N,N", help="connections at once (1,4)")
     parser.add_argument(

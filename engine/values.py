@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -61,59 +61,65 @@ def is_filled(app: App, field: Field, value: object) -> bool:
 
 def complaint(field: Field, value: object, language: str) -> str | None:
     """Why the value is not fit to be stored in the field, as a sentence; None when it is fit. Empty always is."""
-    if value is None and not isinstance(field.value_type, TextType | YesNoType | SetType):
+    value_type = field.value_type
+    kind = type(value_type)
+    if value is None and kind not in _HAVE_EMPTY:
         return None
-    if not _is_of(field.value_type, value):
+    if kind not in _IS_OF or not _IS_OF[kind](value_type, value):
         return say(language, "input.kind", label=field.label.say(language))
-    match field.value_type:
-        case NumberType() | DurationType():
-            return _out_of_bounds(field, value, language)
-        case TextType():
-            most = field.max_length or MOST_CHARACTERS
-            if len(str(value)) <= most:
-                return None
-            return say(language, "input.long", label=field.label.say(language), most=most)
-        case ChoiceType(keys=keys):
-            return None if value in keys else _no_option(field, value, language)
-        case SetType(keys=keys):
-            strange = [key for key in _members(value) if key not in keys]
-            return _no_option(field, strange[0], language) if strange else None
-        case _:
-            return None
+    if kind is TextType:
+        most = field.max_length or MOST_CHARACTERS
+        return None if len(str(value)) <= most else _too_long(field, most, language)
+    if kind in _MEASURED:
+        return _out_of_bounds(field, value, language)
+    if isinstance(value_type, ChoiceType):
+        return None if value in value_type.keys else _no_option(field, value, language)
+    if isinstance(value_type, SetType):
+        strange = [key for key in _members(value) if key not in value_type.keys]
+        return _no_option(field, strange[0], language) if strange else None
+    return None
+
+
+def _too_long(field: Field, most: int, language: str) -> str:
+    return say(language, "input.long", label=field.label.say(language), most=most)
 
 
 def _no_option(field: Field, value: object, language: str) -> str:
     return say(language, "input.option", label=field.label.say(language), value=value)
 
 
-def _is_of(value_type: ValueType, value: object) -> bool:
-    match value_type:
-        case NumberType() | DurationType() | RefType() | PersonType():
-            return _is_integer(value)
-        case TextType():
-            return isinstance(value, str) and "\x00" not in value
-        case YesNoType():
-            return isinstance(value, bool)
-        case DateType():
-            return isinstance(value, date) and not isinstance(value, datetime)
-        case TimeType():
-            return isinstance(value, datetime) and value.tzinfo is not None
-        case ChoiceType():
-            return isinstance(value, str)
-        case SetType():
-            return isinstance(value, tuple) and all(isinstance(key, str) for key in value)
-        case FileType(many=True):
-            return isinstance(value, tuple) and all(_is_integer(key) for key in value)
-        case FileType():
-            return _is_integer(value)
-        case PlaceType():
-            return isinstance(value, Mapping) and {"lat", "lng"} <= set(value)
-        case _:
-            return False
-
-
 def _is_integer(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and -_SQL_INTEGER <= value < _SQL_INTEGER
+
+
+def _is_number(_of: ValueType, value: object) -> bool:
+    return _is_integer(value)
+
+
+def _is_file(of: ValueType, value: object) -> bool:
+    if isinstance(of, FileType) and of.many:
+        return isinstance(value, tuple) and all(map(_is_integer, value))
+    return _is_integer(value)
+
+
+_HAVE_EMPTY: Final = frozenset({TextType, YesNoType, SetType})
+"""Types with an empty value of their own, which None is not."""
+_MEASURED: Final = frozenset({NumberType, DurationType})
+_IS_OF: Final[Mapping[type[ValueType], Callable[[ValueType, object], bool]]] = {
+    NumberType: _is_number,
+    DurationType: _is_number,
+    RefType: _is_number,
+    PersonType: _is_number,
+    TextType: lambda _of, value: isinstance(value, str) and "\x00" not in value,
+    YesNoType: lambda _of, value: isinstance(value, bool),
+    DateType: lambda _of, value: isinstance(value, date) and not isinstance(value, datetime),
+    TimeType: lambda _of, value: isinstance(value, datetime) and value.tzinfo is not None,
+    ChoiceType: lambda _of, value: isinstance(value, str),
+    SetType: lambda _of, value: isinstance(value, tuple) and all(isinstance(key, str) for key in value),
+    FileType: _is_file,
+    PlaceType: lambda _of, value: isinstance(value, Mapping) and {"lat", "lng"} <= set(value),
+}
+"""Whether a value is of the type; a type that is not here takes none."""
 
 
 def _members(value: object) -> tuple[object, ...]:

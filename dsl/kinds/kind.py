@@ -70,7 +70,7 @@ def plain(raw: object, longest: int = 100) -> str | Complaint | None:
     text = raw if isinstance(raw, str) else _number_text(raw)
     if len(text) > longest:
         return complain("太长了", "That is too long")
-    return unicodedata.normalize("NFKC", text).strip() or None
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip() or None
 
 
 def _number_text(raw: float) -> str:

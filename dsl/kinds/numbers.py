@@ -15,6 +15,8 @@ _NUMBER = re.compile(r"([+-]?)((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE
 _UNITS = {"": Decimal(1), "%": Decimal("0.01"), "万": Decimal(10**4), "亿": Decimal(10**8)}
 _SYMBOLS = {"CNY": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
 _EXACT = Context(prec=300)
+_PLAIN_DIGITS = 12
+"""Of a number that no limit concerns but the field's own."""
 _ALL_SYMBOLS = "¥$€£元"
 
 
@@ -26,6 +28,16 @@ def read_number(text: str) -> tuple[Decimal, str] | None:
     sign, digits, exponent, unit = match.groups()
     value = Decimal(f"{sign}{digits.replace(',', '')}e{exponent or 0}")
     return _EXACT.multiply(value, _UNITS[unit]), unit
+
+
+def _plain_units(text: str, scale: int) -> int | None:
+    """`12.34` at scale 4 → 123400: the most numbers are no more than that. None for any other text."""
+    whole, _, rest = text.partition(".")
+    if not (whole.isascii() and whole.isdigit() and len(whole) <= _PLAIN_DIGITS):
+        return None
+    if not rest:
+        return int(whole + "0" * scale)
+    return int(whole + rest.ljust(scale, "0")) if len(rest) <= scale and rest.isascii() and rest.isdigit() else None
 
 
 def scaled(value: Decimal, scale: int) -> int | None:
@@ -71,13 +83,14 @@ class NumberKind:
         text = plain(raw)
         if text is None or isinstance(text, Complaint):
             return text
+        if (plainly := _plain_units(text, scale := self._scale(field))) is not None and self.key != "percent":
+            return self._within(field, plainly, scale)
         found = read_number(text.strip(_ALL_SYMBOLS + " ") if self.key == "money" else text)
         if found is None:
             return complain(f"“{text}”不是数字", f"“{text}” is not a number")
         value, unit = found
         if self.key == "percent" and not unit and abs(value) > 1 and not re.search(r"\.\d{4}$", text):
             return complain(f"请写成 {text}%（没有 % 的数字是倍数）", f"Write {text}% (without % it is a factor)")
-        scale = self._scale(field)
         stored = scaled(value, scale)
         if stored is None:
             decimals = scale - 2 if self.key == "percent" else scale

@@ -19,7 +19,7 @@ from engine.intake.cleaning import Fault
 from engine.intake.company_names import CompanyName, company_name
 from engine.intake.duplicates import Item
 from engine.intake.plain_text import folded
-from engine.intake.traits import item_of, key_fields
+from engine.intake.traits import Traits, key_fields
 from engine.people import permissions, users
 from engine.people.moment import env_of
 from engine.store.connection import Connection
@@ -124,17 +124,19 @@ def _seen_records(installed: Installed, conn: Connection, wanted: Import, seer: 
     app, gate = installed.app, installed.gate
     sight = permissions.sight_of(app, seer.actor, app.entity(wanted.entity))
     fields = [key for key in key_fields(app, wanted) if installed.tables.entity(wanted.entity).has_column(key)]
+    traits = Traits(app, wanted)
     rows = gate.readable(wanted.entity, sight, stored=fields)
     params = gate.params(sight, env_of(conn, seer, app))
     chosen = sa.select(rows.c.id, *(rows.c[key] for key in fields)).order_by(rows.c.id)
     for record_id, *values in conn.rows(chosen, params) if fields else ():
-        yield item_of(app, wanted, -record_id, dict(zip(fields, values, strict=True)))
+        yield traits.item(-record_id, dict(zip(fields, values, strict=True)))
 
 
 def _all_records(installed: Installed, conn: Connection, wanted: Import) -> Iterator[Item]:
     app: App = installed.app
     found = installed.tables.entity(wanted.entity)
     fields = [key for key in key_fields(app, wanted) if found.has_column(key)]
+    traits = Traits(app, wanted)
     after: Any = 0
     while fields:
         rows = conn.rows(
@@ -147,7 +149,7 @@ def _all_records(installed: Installed, conn: Connection, wanted: Import) -> Iter
             )
         )
         for record_id, *values in rows:
-            yield item_of(app, wanted, -record_id, dict(zip(fields, values, strict=True)))
+            yield traits.item(-record_id, dict(zip(fields, values, strict=True)))
         if len(rows) < _BATCH:
             return
         after = rows[-1][0]

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from engine.store.columns import is_one_of
 from engine.store.connection import Connection
 from engine.store.import_tables import import_question, import_row, import_run, import_sheet
-from engine.store.plans import Plans
+from engine.store.many import insert_many, update_many
 
 State = Literal["mapping", "cleaning", "matching", "judging", "ready", "running", "comparing", "done", "cancelled"]
 Fate = Literal["", "created", "changed", "same", "skipped", "refused", "merged", "asked", "differs", "missing"]
@@ -22,7 +22,6 @@ comparison, from its record; it has none."""
 Purpose = Literal["import", "compare"]
 
 WORKING: tuple[State, ...] = ("cleaning", "matching", "judging", "running", "comparing")
-_plans = Plans()
 _r, _q = import_row.c, import_question.c
 
 
@@ -168,11 +167,10 @@ def set_mapping(conn: Connection, sheet_id: int, mapping: Mapping[int, str], fix
 
 def add_rows(conn: Connection, run_id: int, sheet_id: int, rows: Iterable[RowOfRun]) -> None:
     columns = ("run_id", "number", "sheet_id", "line", "cells", "leader")
-    insert = _plans.get(
-        "add", lambda: sa.insert(import_row).values({name: sa.bindparam(name, type_=_r[name].type) for name in columns})
-    )
-    conn.execute_many(
-        insert,
+    insert_many(
+        conn,
+        import_row,
+        columns,
         [
             {
                 "run_id": run_id, "number": row.number, "sheet_id": sheet_id, "line": row.line,
@@ -217,19 +215,7 @@ def rows_led_by(conn: Connection, run_id: int, leaders: Sequence[int]) -> dict[i
 def set_rows(conn: Connection, run_id: int, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
     """Sets those columns of many rows; each mapping gives `number` and a value for every column."""
 
-    def update() -> sa.Update:
-        values = {name: sa.bindparam(f"new_{name}", type_=_r[name].type) for name in columns}
-        here = (_r.run_id == sa.bindparam("the_run"), _r.number == sa.bindparam("the_number"))
-        return sa.update(import_row).where(*here).values(values)
-
-    plan = _plans.get(("set", tuple(columns)), update)
-    conn.execute_many(
-        plan,
-        [
-            {"the_run": run_id, "the_number": row["number"], **{f"new_{name}": row[name] for name in columns}}
-            for row in rows
-        ],
-    )
+    update_many(conn, import_row, ("run_id", "number"), tuple(columns), [{"run_id": run_id, **row} for row in rows])
 
 
 def separate_rows(conn: Connection, run_id: int) -> None:

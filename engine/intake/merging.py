@@ -105,34 +105,42 @@ def _taken(wanted: Import, sides: Sequence[Side], choice: int | None) -> object:
     return sides[0].value
 
 
-def _alone(app: App, wanted: Import, row: RowOfRun) -> dict[str, object]:
-    """What one row says where nothing else speaks: the same as its merges, which are much to make."""
-    fields, cleaned = app.entity(wanted.entity).fields, row.cleaned
-    paths = dict.fromkeys(column.path for column in wanted.columns.values() if not column.rows)
-    found = {path: from_json(fields[path].value_type, cleaned[path]) for path in paths if path in cleaned}
-    return {path: value for path, value in found.items() if not is_empty(value)}
-
-
 PresentRows = Mapping[str, frozenset[str]]
 """Table field → titles (folded) of the rows that the record has."""
 
 
-def command_for(
-    app: App, wanted: Import, rows: Sequence[RowOfRun], record: Mapping[str, object] | None, present: PresentRows
-) -> Create | Update:
-    """What the group wants written. record: what is there; present: titles of the rows it has, by table field."""
-    if record is None and len(rows) == 1 and not rows[0].choice:
-        found = _alone(app, wanted, rows[0])
-    else:
-        found = {merge.path: merge.taken for merge in merges(app, wanted, rows, record)}
-    stage = str(found.pop("stage", "") or "")
-    children = dict(_children(app, wanted, rows, present))
-    if record is None:
-        return Create(wanted.entity, found, children, stage)
-    record_id, version = record["id"], record["row_version"]
-    assert isinstance(record_id, int)  # noqa: S101 — a record has an id
-    assert isinstance(version, int)  # noqa: S101 — and a version
-    return Update(wanted.entity, record_id, version, found, children)
+class Merger:
+    """Makes the commands of one import. What follows from its columns is worked out once."""
+
+    def __init__(self, app: App, wanted: Import) -> None:
+        self._app, self._wanted = app, wanted
+        fields = app.entity(wanted.entity).fields
+        paths = dict.fromkeys(column.path for column in wanted.columns.values() if not column.rows)
+        self._paths = [(path, fields[path].value_type) for path in paths]
+        self._has_rows = any(column.rows for column in wanted.columns.values())
+
+    def command(
+        self, rows: Sequence[RowOfRun], record: Mapping[str, object] | None, present: PresentRows
+    ) -> Create | Update:
+        """What the group wants written. record: what is there; present: titles of the rows it has, by table field."""
+        if record is None and len(rows) == 1 and not rows[0].choice:
+            found = self._alone(rows[0])
+        else:
+            found = {merge.path: merge.taken for merge in merges(self._app, self._wanted, rows, record)}
+        stage = str(found.pop("stage", "") or "")
+        children = dict(_children(self._app, self._wanted, rows, present)) if self._has_rows else {}
+        if record is None:
+            return Create(self._wanted.entity, found, children, stage)
+        record_id, version = record["id"], record["row_version"]
+        assert isinstance(record_id, int)  # noqa: S101 — a record has an id
+        assert isinstance(version, int)  # noqa: S101 — and a version
+        return Update(self._wanted.entity, record_id, version, found, children)
+
+    def _alone(self, row: RowOfRun) -> dict[str, object]:
+        """What one row says where nothing else speaks: the same as its merges, which are much to make."""
+        cleaned = row.cleaned
+        found = {path: from_json(of, cleaned[path]) for path, of in self._paths if path in cleaned}
+        return {path: value for path, value in found.items() if not is_empty(value)}
 
 
 def _children(

@@ -23,10 +23,10 @@ from engine.intake.duplicates import find_duplicates
 from engine.intake.known import Lookup, records_like
 from engine.intake.ledger import Fate, RowOfRun, Run
 from engine.intake.mapping import field_of
-from engine.intake.merging import RECORD, command_for, merges
+from engine.intake.merging import RECORD, Merger, merges
 from engine.intake.plain_text import folded
 from engine.intake.row_reading import row_reader
-from engine.intake.traits import item_of
+from engine.intake.traits import Traits
 from engine.people import permissions
 from engine.people.moment import env_of
 from engine.people.sight import SYSTEM_SIGHT
@@ -34,7 +34,7 @@ from engine.store.connection import Connection
 from engine.writing.together import Done
 
 CLEAN_BATCH = 1_000
-WRITE_BATCH = 200
+WRITE_BATCH = 500
 _ALL = 10**9
 
 
@@ -84,7 +84,8 @@ class Step:
     def match(self, conn: Connection, run: Run) -> None:
         """Puts rows together that are one thing, finds the records they already are, and asks where it is not sure."""
         rows = {row.number: row for row in ledger.rows_after(conn, run.id, 0, _ALL)}
-        items = [item_of(self.app, self.wanted, row.number, row.cleaned) for row in rows.values()]
+        traits = Traits(self.app, self.wanted)
+        items = [traits.item(row.number, row.cleaned) for row in rows.values()]
         seer = self.context if run.is_comparison else None
         found = find_duplicates([*items, *records_like(self.installed, conn, self.wanted, items, seer)])
         led: dict[int, dict[str, object]] = {}
@@ -131,10 +132,10 @@ class Step:
             conditions = (ledger.waits(), *((ledger.is_unjudged(),) if dry else ()))
             leaders = ledger.leaders_after(conn, run.id, now.position, WRITE_BATCH, *conditions)
             groups.update(ledger.rows_led_by(conn, run.id, leaders))
-            open_rows = _open_rows(conn, run.id)
+            open_rows, merger = _open_rows(conn, run.id), Merger(self.app, self.wanted)
             for leader, group in groups.items():
                 row = next(row for row in group if row.number == leader)
-                answer = self._command(conn, row, group, open_rows)
+                answer = self._command(conn, merger, row, group, open_rows)
                 if isinstance(answer, Create | Update):
                     commands[row.number] = answer
                 else:
@@ -158,7 +159,7 @@ class Step:
         writer.execute_batch(self.installed, self.context, wanted, note, dry=dry)
 
     def _command(
-        self, conn: Connection, row: RowOfRun, group: Sequence[RowOfRun], open_rows: frozenset[int]
+        self, conn: Connection, merger: Merger, row: RowOfRun, group: Sequence[RowOfRun], open_rows: frozenset[int]
     ) -> Create | Update | tuple[Fate, tuple[str, ...]]:
         """What a group wants written, or its fate where nothing is to be written."""
         if row.faults:
@@ -167,13 +168,13 @@ class Step:
             return "asked", ()
         record = self.record(conn, row.record_id) if row.record_id is not None else None
         if row.record_id is not None and record is None:
-            return self._command(conn, row._replace(record_id=None), group, open_rows)
+            return self._command(conn, merger, row._replace(record_id=None), group, open_rows)
         if record is not None and self.wanted.found == "skip":
             return "skipped", ()
         if record is not None and self.wanted.found == "review" and self._is_contested(row, group, record):
             return "asked", ()
         present = self._present_rows(conn, row.record_id) if record is not None else {}
-        return command_for(self.app, self.wanted, group, record, present)
+        return merger.command(group, record, present)
 
     def _is_contested(self, row: RowOfRun, group: Sequence[RowOfRun], record: Mapping[str, object]) -> bool:
         """Whether the rows say another thing than the record and nobody has chosen yet."""
@@ -214,12 +215,12 @@ class Step:
                 own: Fate = "merged" if is_part else fate
                 record_id = ids.get(leader) or row.record_id
                 rows.append(
-                    {"number": row.number, "foreseen": own, "said": list(said)}
+                    {"number": row.number, "foreseen": own, "said": list(said) or None}
                     if dry
                     else {
                         "number": row.number,
                         "state": "" if own == "asked" else own,
-                        "said": list(said),
+                        "said": list(said) or None,
                         "record_id": record_id,
                     }
                 )

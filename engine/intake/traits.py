@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from dsl.app import App, Entity, Field
 from dsl.outlets import Import, ImportColumn
@@ -31,57 +31,84 @@ def key_fields(app: App, wanted: Import) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(key for keys in wanted.same_when for key in keys), *contact]))
 
 
-def item_of(app: App, wanted: Import, at: int, values: Mapping[str, object]) -> Item:
-    """The item of a row (`values` by path, those of its table rows too) or of a record (by field)."""
-    entity = app.entity(wanted.entity)
-    columns = {column.path: column for column in wanted.columns.values()}
-    keys: dict[int, str] = {}
-    unique: dict[int, str] = {}
-    name = None
-    for entry, fields in enumerate(wanted.same_when):
-        field = entity.fields[fields[0]]
-        alike = columns[fields[0]].alike if fields[0] in columns else "text"
-        if len(fields) > 1:
-            said = [compared(entity.fields[key], columns.get(key), values.get(key)) for key in fields]
+class Traits:
+    """Tells what rows and records of one import are known again by. What is looked at is worked out once."""
+
+    def __init__(self, app: App, wanted: Import) -> None:
+        entity = app.entity(wanted.entity)
+        columns = {column.path: column for column in wanted.columns.values()}
+        self._name = ""
+        self._keys: list[tuple[int, str, Callable[[object], str], bool]] = []
+        """(entry of same_when, field, as it is compared, whether no two things share it)."""
+        self._pairs: list[tuple[int, list[tuple[str, Callable[[object], str]]]]] = []
+        for entry, fields in enumerate(wanted.same_when):
+            parts = [(key, comparer(entity.fields[key], columns.get(key))) for key in fields]
+            field = entity.fields[fields[0]]
+            if len(fields) > 1:
+                self._pairs.append((entry, parts))
+            elif field.kind == "text" and field.key in columns and columns[field.key].alike == "company":
+                self._name = field.key
+            elif field.kind not in _CONTACT:
+                self._keys.append((entry, *parts[0], field.unique))
+        self._hints = [
+            (column.path, hints)
+            for column in wanted.columns.values()
+            if (hints := _HINTS.get(_owner(app, entity, column).fields[column.fills].kind)) is not None
+        ]
+
+    def item(self, at: int, values: Mapping[str, object]) -> Item:
+        """The item of a row (`values` by path, those of its table rows too) or of a record (by field)."""
+        keys: dict[int, str] = {}
+        unique: dict[int, str] = {}
+        for entry, key, compare, is_unique in self._keys:
+            if text := compare(values.get(key)):
+                keys[entry] = text
+                if is_unique:
+                    unique[entry] = text
+        for entry, parts in self._pairs:
+            said = [compare(values.get(key)) for key, compare in parts]
             if all(said):
                 keys[entry] = "\n".join(said)
-        elif alike == "company" and field.kind == "text":
-            name = company_name(str(values[field.key])) if values.get(field.key) else None
-        elif field.kind not in _CONTACT and (text := compared(field, columns.get(field.key), values.get(field.key))):
-            keys[entry] = text
-            if field.unique:
-                unique[entry] = text
-    return Item(at, keys, unique, name, frozenset(_hints(app, entity, wanted, values)))
+        told = values.get(self._name) if self._name else None
+        found = [
+            hint
+            for path, hints in self._hints
+            if isinstance(value := values.get(path), str) and value
+            for hint in hints(value)
+        ]
+        return Item(at, keys, unique, company_name(str(told)) if told else None, frozenset(found))
+
+
+def _owner(app: App, entity: Entity, column: ImportColumn) -> Entity:
+    return app.entity(entity.fields[column.rows].target) if column.rows else entity
+
+
+def comparer(field: Field, column: ImportColumn | None) -> Callable[[object], str]:
+    """Says a value as text that is the same for the same thing; "" for none. A day is the same as its JSON form."""
+    said: Callable[[str], str] = str
+    if column is None or column.alike != "exact":
+        said = _mail if field.kind == "email" else _folded
+    return lambda value: "" if value is None or value in ("", ()) else said(str(value))
 
 
 def compared(field: Field, column: ImportColumn | None, value: object) -> str:
-    """A value as text that is the same for the same thing; "" for none. A day is the same as its JSON form."""
-    if value is None or value in ("", ()):
-        return ""
-    text = str(value)
-    if column is not None and column.alike == "exact":
-        return text
-    if field.kind == "email":
-        return unicodedata.normalize("NFKC", text).strip().lower()
+    """One value, as `comparer` says it."""
+    return comparer(field, column)(value)
+
+
+def _folded(text: str) -> str:
     return folded(text) or text
 
 
-def _hints(app: App, entity: Entity, wanted: Import, values: Mapping[str, object]) -> Iterator[str]:
-    for column in wanted.columns.values():
-        owner = app.entity(entity.fields[column.rows].target) if column.rows else entity
-        kind, value = owner.fields[column.fills].kind, values.get(column.path)
-        if not isinstance(value, str) or not value:
-            continue
-        if kind == "phone":
-            yield from (f"phone:{number}" for number in phone_numbers(value))
-        elif kind == "email":
-            yield f"email:{unicodedata.normalize('NFKC', value).strip().lower()}"
-        elif kind == "url":
-            yield f"url:{_site(value)}"
+def _mail(text: str) -> str:
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip().lower()
 
 
 def phone_numbers(text: str) -> Iterator[str]:
     """The numbers in a text: a mobile whole, of a landline its last digits, for the area code is often left out."""
+    if _MOBILE.fullmatch(text) and text.isascii():
+        yield text
+        return
     for part in _NUMBERS.split(unicodedata.normalize("NFKC", text)):
         digits = "".join(filter(str.isdigit, part))
         if mobile := _MOBILE.search(digits.removeprefix("86")):
@@ -93,3 +120,10 @@ def phone_numbers(text: str) -> Iterator[str]:
 def _site(url: str) -> str:
     """The host without www: `https://www.a.cn/x` → a.cn."""
     return url.lower().partition("://")[2].partition("/")[0].removeprefix("www.") or url.lower()
+
+
+_HINTS: Mapping[str, Callable[[str], Iterable[str]]] = {
+    "phone": lambda text: [f"phone:{number}" for number in phone_numbers(text)],
+    "email": lambda text: [f"email:{_mail(text)}"],
+    "url": lambda text: [f"url:{_site(text)}"],
+}

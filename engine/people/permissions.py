@@ -223,6 +223,13 @@ def may_create(app: App, actor: Actor, entity: Entity, governing_case: Case) -> 
     return any(_grants(access.create, governing_case) for access in entries(app, actor, entity))
 
 
+def creates_freely(app: App, actor: Actor, entity: Entity) -> bool:
+    """Whether `may_create` is true of every record."""
+    if actor.is_system:
+        return True
+    return governing(app, entity) is entity and any(access.create is True for access in entries(app, actor, entity))
+
+
 def may_delete(app: App, actor: Actor, entity: Entity, governing_case: Case) -> bool:
     if actor.is_system:
         return True

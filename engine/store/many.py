@@ -39,6 +39,21 @@ def insert_rows(conn: Connection, plan: Plan, keys: Sequence[str], rows: Sequenc
         conn.execute(plan, {f"all_{key}": [row[key] for row in rows] for key in keys})
 
 
+def update_many(
+    conn: Connection, table: sa.Table, where: tuple[str, ...], keys: tuple[str, ...], rows: Sequence[Params]
+) -> None:
+    """Sets the columns `keys` of the rows that their columns `where` tell; each gives a value for all of them."""
+    if not rows:
+        return
+    if conn.dialect != POSTGRESQL or len(rows) == 1:
+        plan = _plans.get(("set one", table.name, where, keys), lambda: _update_one(table, where, keys))
+        names = [(f"new_{key}", key) for key in (*where, *keys)]
+        conn.execute_many(plan, [{new: row[key] for new, key in names} for row in rows])
+        return
+    plan = _plans.get(("set all", table.name, where, keys), lambda: _update_all(table, where, keys))
+    conn.execute(plan, {f"all_{key}": [row[key] for row in rows] for key in (*where, *keys)})
+
+
 def next_ids(conn: Connection, table: sa.Table, count: int) -> list[int]:
     """So many new numbers for rows of the table, rising. On SQLite nobody else writes until they are used."""
     if conn.dialect == POSTGRESQL:
@@ -57,9 +72,25 @@ def _insert_one(table: sa.Table, keys: Sequence[str]) -> sa.Insert:
 
 
 def _insert_all(table: sa.Table, keys: Sequence[str]) -> sa.Insert:
-    arrays = (sa.bindparam(f"all_{key}", type_=ARRAY(table.c[key].type)) for key in keys)
-    new = sa.func.unnest(*arrays).table_valued(*(sa.column(key, table.c[key].type) for key in keys)).render_derived()
-    return sa.insert(table).from_select(list(keys), sa.select(*new.c))
+    return sa.insert(table).from_select(list(keys), sa.select(*_given(table, keys).c))
+
+
+def _update_one(table: sa.Table, where: Sequence[str], keys: Sequence[str]) -> sa.Update:
+    new = {key: sa.bindparam(f"new_{key}", type_=table.c[key].type) for key in (*where, *keys)}
+    return sa.update(table).where(*(table.c[key] == new[key] for key in where)).values({key: new[key] for key in keys})
+
+
+def _update_all(table: sa.Table, where: Sequence[str], keys: Sequence[str]) -> sa.Update:
+    new = _given(table, (*where, *keys))
+    update = sa.update(table).where(*(table.c[key] == new.c[key] for key in where))
+    return update.values({key: new.c[key] for key in keys})
+
+
+def _given(table: sa.Table, keys: Sequence[str]) -> sa.TableValuedAlias:
+    """The rows of the parameters, one array for each column; a value that is a list itself stays one value."""
+    arrays = (sa.bindparam(f"all_{key}", type_=ARRAY(table.c[key].type, dimensions=1)) for key in keys)
+    columns = (sa.column(key, table.c[key].type) for key in keys)
+    return sa.func.unnest(*arrays).table_valued(*columns, name="given").render_derived()
 
 
 def _take_numbers(table: sa.Table) -> sa.Select[tuple[int]]:

@@ -23,7 +23,7 @@ from engine.store.columns import POSTGRESQL, IdArray, KeyArray, is_one_of
 from engine.store.connection import Connection
 from engine.store.ddl import SqlText
 from engine.store.gate import Gate
-from engine.store.plans import Plans
+from engine.store.plans import Plans, Recent
 from engine.store.system_tables import search_entry
 
 MOST_CHARACTERS = 4_000
@@ -74,7 +74,14 @@ def make_vocabulary(conn: Connection) -> None:
 
 def searchable(entity: Entity) -> tuple[str, ...]:
     """The fields of an entity that can be searched at all."""
-    return tuple(f.key for f in entity.fields.values() if f.kind in _KINDS and not f.is_live)
+    known = _searchable.find(id(entity))  # an entity is not hashed: it holds half of an app
+    if known is None or known[0] is not entity:
+        fields = tuple(f.key for f in entity.fields.values() if f.kind in _KINDS and not f.is_live)
+        known = _searchable.keep(id(entity), (entity, fields))
+    return known[1]
+
+
+_searchable: Recent[tuple[Entity, tuple[str, ...]]] = Recent(64)
 
 
 def tokens(text: str) -> str:

@@ -20,6 +20,8 @@ CODE = "code"
 
 def number_all(work: Work) -> None:
     """Gives every new record of this work its number, by the day it is made on."""
+    if not work.numberless:
+        return
     day = day_of(work.context.at, work.app.timezone)
     for entity_key, record_id in work.numberless:
         entity = work.app.entity(entity_key)

@@ -12,7 +12,7 @@ from typing import Final
 
 from dsl.app import App, Entity, Evidence, Fill, Group, Requirement, Stage
 from dsl.checks.formulas import all_formulas
-from dsl.formula.tree import Entered, Formula
+from dsl.formula.tree import Entered, Formula, Read
 from dsl.formula.walk import all_nodes
 from engine.flow.evidence import evidence_in
 from engine.flow.requirements import conditions_in, standing_conditions
@@ -43,6 +43,14 @@ class Foresight:
         """Whether a formula of the app reads visits: then each is written before anything is judged."""
         self._shaken: dict[str, frozenset[Place]] = {}
         self._imaginable: dict[tuple[str, int], tuple[Stage, bool]] = {}
+        self._standing: dict[str, frozenset[Read]] = {}
+
+    def standing_reads(self, entity: Entity) -> frozenset[Read]:
+        """What is read of a record, and around it, whenever it is written."""
+        if entity.key not in self._standing:
+            reads = (formula.reads for formula in standing_conditions(entity))
+            self._standing[entity.key] = frozenset[Read]().union(*reads)
+        return self._standing[entity.key]
 
     def can_imagine(self, entity: Entity, target: Stage) -> bool:
         """Whether entering the stage can be judged on the record as read, with only its `MOVED` fields changed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from dsl.app import Entity, Field
 from dsl.formula.value_types import FileType, PersonType, RefType
@@ -15,6 +16,8 @@ from engine.writing import holding
 from engine.writing.work import Work
 
 _POINTERS = (PersonType, RefType, FileType)
+_AS_IS = frozenset({int, bool, date, datetime})
+"""Values that have only one form."""
 
 
 def read_values(
@@ -26,16 +29,19 @@ def read_values(
     A value equal to the present one is no change and needs no right: a form may send back all it showed.
     """
     rights, fields = work.installed.rights.of(work.actor, entity), entity.fields
+    free = work.installed.rights.fillable(work.actor, entity) if scope.all and before is None else {}
     changed: dict[str, object] = {}
     for key, given in values.items():
         field = fields.get(key)
         if field is None or key in rights.hidden:
             work.fault(f"{entity.key}.fields.{key}.input", work.say("input.unknown", field=key), key)
             continue
-        value = _normal(field, given)
+        value = given if type(given) in _AS_IS else _normal(field, given)
         if before is not None and value == before.get(key):
             continue
-        if not is_written(entity, field):
+        if key in free:
+            said = _objection(work, field, value, before)
+        elif not is_written(entity, field):
             said = work.say("input.computed", label=field.label.say(work.language))
         elif (before is not None and key == entity.parent) or key in rights.masked or not scope.allows(key):
             said = work.say("access.field", label=field.label.say(work.language))
@@ -76,8 +82,8 @@ def _normal(field: Field, value: object) -> object:
 
 def _newly_retired(work: Work, field: Field, value: object, before: Mapping[str, object] | None) -> str:
     """The label of a retired option that the record does not have yet; "" if there is none, or if it was brought in."""
-    listed = work.app.choices.get(field.choices)
-    if listed is None or work.is_brought_in:
+    listed = work.app.choices.get(field.choices) if not work.is_brought_in else None
+    if listed is None:
         return ""
     held = _keys(before.get(field.key)) if before else frozenset()
     new = _keys(value) - held

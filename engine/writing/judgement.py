@@ -12,7 +12,7 @@ from dsl.formula.tree import Formula, Read
 from dsl.formula.value_types import RowsType
 from engine.flow.case import Case, Row
 from engine.flow.evidence import evidence_in
-from engine.flow.requirements import conditions_in, standing_conditions
+from engine.flow.requirements import conditions_in
 from engine.flow.validations import is_sound, judge_required, judge_validations
 from engine.people import organisation
 from engine.store.seal import Reason, as_system
@@ -30,7 +30,7 @@ def judge_image(work: Work, entity: Entity, before: Case | None, record: Record,
 
 def image_case(work: Work, entity: Entity, record: Mapping[str, object]) -> Case:
     """The case for required fields and validations."""
-    return work.case(entity, record, standing_conditions(entity))
+    return work.case(entity, record, (), work.installed.foresight.standing_reads(entity))
 
 
 def gate_case(

@@ -74,7 +74,8 @@ def _words_of(works: Sequence[Work]) -> Words:
         written = {(deed.entity, deed.id) for deed in work.deeds} | work.restored
         for entity_key, record_id in sorted(written - work.removed):
             _index(work, work.app.entity(entity_key), record_id, words)
-        _index_recomputed(work, words)
+        if work.recomputed:
+            _index_recomputed(work, words)
         for entity_key, record_id in sorted(work.removed):
             words.forget(work.app.entity(entity_key), record_id)
     return words
@@ -82,18 +83,19 @@ def _words_of(works: Sequence[Work]) -> Words:
 
 def _index(work: Work, entity: Entity, record_id: int, words: Words) -> None:
     """The words of what was written, and of what may have been computed from it."""
-    deeds = [deed for deed in work.deeds if (deed.entity, deed.id) == (entity.key, record_id)]
+    deeds = [deed for deed in work.deeds if deed.id == record_id and deed.entity == entity.key]
     is_new = (entity.key, record_id) in work.restored or any(deed.kind == "created" for deed in deeds)
-    written = {key for deed in deeds for key in deed.changes}
-    wanted = [key for key in search.searchable(entity) if is_new or key in written or entity.fields[key].is_computed]
+    written = {key for deed in deeds for key in deed.changes} if not is_new else ()
+    texts = search.searchable(entity)
+    wanted = texts if is_new else [key for key in texts if key in written or entity.fields[key].is_computed]
     if not wanted:
         return
     record = work.stored(entity, record_id)
-    texts = {key: record[key] for key in wanted}
+    said = {key: record[key] for key in wanted}
     if is_new:
-        words.add(entity, record_id, texts)
+        words.add(entity, record_id, said)
     else:
-        words.change(entity, record_id, texts)
+        words.change(entity, record_id, said)
 
 
 def _index_recomputed(work: Work, words: Words) -> None:
@@ -121,7 +123,8 @@ def _event_of(work: Work, deed: Deed) -> NewEvent:
     context = work.context
     told = [[each.rule, each.said] for each in deed.passed if each.state != "waived"]
     changes: dict[str, list[object]] = {
-        key: [to_json(before), to_json(after)] for key, (before, after) in deed.changes.items()
+        key: [None if before is None else to_json(before), to_json(after)]
+        for key, (before, after) in deed.changes.items()
     }
     if deed.answer:
         changes[ANSWER] = [None, deed.answer]

@@ -46,13 +46,15 @@ def plan_new(
 
 def tell(work: Work, new: NewRow, record_id: int, where: str = "") -> None:
     """The record is written: it will be judged, and remembered."""
-    changes = {key: (None, value) for key, value in new.values.items() if not is_empty(value) and value is not False}
+    changes = {key: (None, value) for key, value in new.values.items() if value is not False and not is_empty(value)}
     work.deeds.append(Deed("created", new.entity.key, record_id, changes))
     work.images.append(Image(new.entity, record_id, where=where))
 
 
 def judge_creation(work: Work, entity: Entity, record_id: int) -> None:
     """May this person make this very record? Parts of a record made in the same breath need no further right."""
+    if work.installed.rights.creates_freely(work.actor, entity):
+        return
     record = work.get(entity, record_id)
     if entity.parent and (entity.parent, record.get(entity.parent)) in work.created:
         return

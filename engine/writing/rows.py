@@ -83,7 +83,8 @@ def insert(work: Work, new: NewRow) -> int:
 
 def settle(work: Work, new: NewRow, record_id: int, instead: Mapping[str, object]) -> None:
     """The record is written: what follows from that. instead: what was written in place of values that are taken."""
-    _withhold(work, new.entity, record_id, new.image, instead)
+    if instead:
+        _withhold(work, new.entity, record_id, new.image, instead)
     work.touched[new.entity.key].add(record_id)
     if new.pipeline is not None and new.first is not None:
         stamps = Stamps(new.system.owner_id, new.system.backup_id, new.system.unit_id)

@@ -29,12 +29,12 @@ def to_json(value: object) -> object:
 
 def from_json(value_type: ValueType | None, value: object) -> object:
     """The stored form again; value_type None for a field that is no more: as it was kept."""
-    match value_type:
-        case DateType() if isinstance(value, str):
-            return date.fromisoformat(value)
-        case TimeType() if isinstance(value, str):
-            return datetime.fromisoformat(value)
-        case SetType() | FileType() if isinstance(value, list):
-            return tuple(value)
-        case _:
-            return value
+    if isinstance(value, str):
+        match value_type:
+            case DateType():
+                return date.fromisoformat(value)
+            case TimeType():
+                return datetime.fromisoformat(value)
+    elif isinstance(value, list) and isinstance(value_type, SetType | FileType):
+        return tuple(value)
+    return value

@@ -19,7 +19,6 @@ from dsl.formula.tree import Read
 from engine.commands import Create, Update
 from engine.context import Context
 from engine.errors import EngineError, StoreBusy
-from engine.flow.requirements import standing_conditions
 from engine.installed import Installed
 from engine.people import permissions
 from engine.people.moment import env_of
@@ -212,10 +211,9 @@ def _read_together(
 
 def _judged_on(work: Work, entity: Entity) -> frozenset[Read]:
     """What the required fields, the validations and the rights of the acting person read of a record and around it."""
-    formulas = list(standing_conditions(entity))
-    if permissions.governing(work.app, entity) is entity:
-        formulas += permissions.conditions(work.app, work.actor, entity)
-    return frozenset[Read]().union(*(formula.reads for formula in formulas))
+    governs_itself = permissions.governing(work.app, entity) is entity
+    rights = permissions.conditions(work.app, work.actor, entity) if governs_itself else ()
+    return work.installed.foresight.standing_reads(entity).union(*(formula.reads for formula in rights))
 
 
 def _remember(installed: Installed, conn: Connection, works: Sequence[Work], env: Env) -> None:
