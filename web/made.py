@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from typing import TypeVar, cast
 
 from flask import current_app, request
+from markupsafe import Markup
 
 from dsl.app import App
 from engine.store.plans import Recent
@@ -23,7 +24,7 @@ def made(key: Hashable, make: Callable[[], T]) -> T:
 
     The key names everything that the answer depends on beside the app itself; never a person, only his or her roles.
     """
-    kept = _kept()
+    kept = _made()
     found = kept.find(key)
     if found is None:
         found = kept.keep(key, make())
@@ -37,7 +38,15 @@ def made_for_roles(key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
     return made((*key, held, current_language(), request.script_root), make)
 
 
-def _kept() -> Recent[object]:
+def kept(*key: Hashable, caller: Callable[[], Markup]) -> Markup:
+    """A part of a template, drawn once: `{% call kept('side', place) %}…{% endcall %}`.
+
+    What stands inside may ask only for what the key says, and for what `made_for_roles` may depend on.
+    """
+    return made_for_roles(("kept", *key), caller)
+
+
+def _made() -> Recent[object]:
     app = current_engine().app
     known: tuple[App, Recent[object]] | None = current_app.extensions.get(_MADE)
     if known is None or known[0] is not app:

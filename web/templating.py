@@ -14,7 +14,8 @@ from flask.templating import Environment
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from markupsafe import Markup, escape
+from markupsafe import _escape_inner as escaped_text  # type: ignore[attr-defined]
 
 from web.assets.manifest import asset, icon_names
 from web.session import current_language
@@ -56,8 +57,24 @@ class SpokenEnvironment(Environment):
 
     language = ""
 
+    @staticmethod
+    def piece(value: object) -> str:
+        """A value as its place in the html, escaped unless it is html.
+
+        Jinja makes a Markup of each piece. They are only joined, and a page has a thousand.
+        """
+        if type(value) is str:
+            return escaped_text(value)
+        return value if type(value) is Markup else escape(value)
+
 
 class _Speaking(CodeGenerator):
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
+            self.write("environment.piece(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802 — Jinja's name
         language = getattr(self.environment, "language", "")
         super().visit_Template(_WrittenOut(language).visit(node) if language else node, frame)

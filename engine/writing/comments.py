@@ -26,16 +26,14 @@ from engine.store.system_tables import comment, mention
 from engine.verdict import Finding
 
 LONGEST_COMMENT = 10_000
-_UNREAD = Plan(
-    sa.select(mention.c.id)
-    .where(
-        mention.c.user_id == sa.bindparam("user", type_=sa.BigInteger()),
-        mention.c.entity == sa.bindparam("kind"),
-        mention.c.record_id == sa.bindparam("record", type_=sa.BigInteger()),
-        mention.c.read_at.is_(None),
-    )
-    .limit(1)
+_MINE_HERE = (
+    mention.c.user_id == sa.bindparam("user", type_=sa.BigInteger()),
+    mention.c.entity == sa.bindparam("kind"),
+    mention.c.record_id == sa.bindparam("record", type_=sa.BigInteger()),
+    mention.c.read_at.is_(None),
 )
+_UNREAD = Plan(sa.select(mention.c.id).where(*_MINE_HERE).limit(1))
+_READ = Plan(sa.update(mention).where(*_MINE_HERE).values(read_at=sa.bindparam("at", type_=mention.c.read_at.type)))
 
 
 def read_comment(context: Context, entity: Entity, text: str) -> str:
@@ -96,9 +94,8 @@ def add_comment(
 
 def note_read(installed: Installed, context: Context, entity: str, record_id: int) -> None:
     """The mentions of the actor at this record are no longer new. Writes only where there are any."""
-    m = mention.c
-    mine = (m.user_id == context.actor.id, m.entity == entity, m.record_id == record_id, m.read_at.is_(None))
+    here = {"user": context.actor.id, "kind": entity, "record": record_id}
     with installed.database.read() as conn:
-        if conn.one(_UNREAD, {"user": context.actor.id, "kind": entity, "record": record_id}) is None:
+        if conn.one(_UNREAD, here) is None:
             return
-    installed.database.run(lambda conn: conn.execute(sa.update(mention).where(*mine).values(read_at=context.at)))
+    installed.database.run(lambda conn: conn.execute(_READ, {**here, "at": context.at}))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask, current_app, request
+from jinja2 import Undefined
+from markupsafe import Markup, escape
 
 from engine.runtime import Engine
 from engine.testing import engine_for
@@ -50,6 +52,20 @@ def test_an_icon_is_drawn_while_compiling_and_one_that_is_chosen_later_is_not(si
 def test_what_is_written_out_is_escaped_as_any_text(site: Flask) -> None:
     with site.test_request_context("/"):
         assert "'&lt;b&gt; &amp;'" in _written("zh", "{{ _('<b> &') }}")
+
+
+@pytest.mark.parametrize(
+    "value", ["", "a & b", "<i>'\"</i>", Markup("<b>&amp;</b>"), 7, True, None, Undefined(), ["<"]], ids=repr
+)
+def test_a_piece_of_a_page_is_escaped_as_jinja_escapes(site: Flask, value: object) -> None:
+    assert SpokenEnvironment.piece(value) == str(escape(value))
+    template = SpokenEnvironment(site, autoescape=True).from_string("{{ a }}|{% set b %}{{ a }}{% endset %}{{ b }}")
+    assert template.render(a=value) == f"{escape(value)}|{escape(value)}"
+
+
+def test_what_a_macro_drew_is_not_escaped_again(site: Flask) -> None:
+    source = "{% macro bold(a) %}<b>{{ a }}</b>{% endmacro %}{% set c = bold('<') %}{{ c }}{{ c ~ '&' }}"
+    assert SpokenEnvironment(site, autoescape=True).from_string(source).render() == "<b>&lt;</b><b>&lt;</b>&amp;"
 
 
 @pytest.mark.parametrize(("header", "said"), [("zh", "登录"), ("en", "Sign in")])

@@ -21,6 +21,7 @@ from web.pages.drill import kept_filters, list_behind
 from web.pages.filters import both, has_key, where
 from web.pages.frame import rights_of
 from web.pages.list_rows import wanted
+from web.pages.showing import ASKED_IF_LATE
 from web.pages.splits import Split, condition, condition_text, key_text, part_label, split_named, splits_of
 from web.session import current_context, current_engine, current_language
 
@@ -176,7 +177,7 @@ class BoardReader:
 
     def _fields(self) -> tuple[str, ...]:
         reads = (read.field for read in self.board.red.reads) if self.board.red else ()
-        keys = (*wanted(self.entity, self.card, self.hidden), *reads, self.board.by)
+        keys = (*wanted(self.entity, self.card, self.hidden), *ASKED_IF_LATE, *reads, self.board.by)
         return tuple(dict.fromkeys(k for k in keys if k in self.entity.fields and k not in self.hidden))
 
     # --- addresses ---------------------------------------------------------------------------------------------------

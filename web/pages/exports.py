@@ -12,6 +12,7 @@ from engine.intake.exports import Wish, declared, exports_of, may_export
 from engine.store.lists import Query
 from engine.verdict import Finding
 from web.file_out import export_answer
+from web.made import made_for_roles
 from web.pages.frame import entity_or_404
 from web.pages.list_state import ListState, state_of
 from web.session import current_context, current_engine, current_language
@@ -46,6 +47,10 @@ def take(entity: str) -> Response:
 @blueprint.app_template_global()
 def exports_for(entity: Entity) -> tuple[Offer, ...]:
     """The list in two formats and the declared files of the entity; nothing for who may not take them out."""
+    return made_for_roles(("exports", entity.key), lambda: _offered(entity))
+
+
+def _offered(entity: Entity) -> tuple[Offer, ...]:
     context, installed = current_context(), current_engine().installed
     plain = (Offer("format", "xlsx", "Excel"), Offer("format", "csv", "CSV"))
     files = (Offer("declared", e.key, e.label.say(current_language())) for e in exports_of(installed, context, entity))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from flask import Blueprint, Response, g, make_response, request
 from flask.blueprints import BlueprintSetupState
@@ -17,7 +18,7 @@ from engine.clock import day_of
 from engine.errors import NotThere
 from web.assets.manifest import asset
 from web.contexts import Link, NavItem
-from web.made import made_for_roles
+from web.made import kept, made_for_roles
 from web.pages.address import address
 from web.pages.drawing import badge, initial, meter, show
 from web.pages.made_views import boards_of, has_charts
@@ -99,11 +100,32 @@ def look() -> Look:
 # --- navigation ------------------------------------------------------------------------------------------------------
 
 
-def nav_items() -> tuple[NavItem, ...]:
+class Place(NamedTuple):
+    """Where a page stands in the navigation: all that its drawing asks of the page.
+
+    here: the page's entity, else its endpoint. path, whole: its address without and with the query, where an entry
+    of the navigation leads to just that; else "".
+    """
+
+    here: str = ""
+    path: str = ""
+    whole: str = ""
+
+
+NOWHERE = Place()
+
+
+def place_here() -> Place:
+    entries = made_for_roles(("entries",), lambda: frozenset(sub.href for item in nav_items() for sub in item.subs))
+    here = (request.view_args or {}).get("entity") or request.endpoint or ""
+    path, whole = (each if each in entries else "" for each in (request.path, request.full_path))
+    return Place(here, path, whole)
+
+
+def nav_items(place: Place = NOWHERE) -> tuple[NavItem, ...]:
     """Home, then the entities of the app's menu that the actor may see, each with its board."""
-    here = (request.view_args or {}).get("entity") or request.endpoint
     known = made_for_roles(("nav",), lambda: dict(_nav()))
-    return tuple(replace(item, is_here=True) if key == here else item for key, item in known.items())
+    return tuple(replace(item, is_here=True) if key == place.here else item for key, item in known.items())
 
 
 def _nav() -> Iterable[tuple[str, NavItem]]:
@@ -135,11 +157,12 @@ def _nav_of(entity: Entity, at: int) -> NavItem:
     return NavItem(entity.label.say(language), href, entity.icon, key=f"g {at}" if at < 10 else "", subs=subs)
 
 
-def bottom_items(items: tuple[NavItem, ...]) -> tuple[NavItem, ...]:
+def bottom_items(place: Place) -> tuple[NavItem, ...]:
     """The phone's bar: home, the first entity, and the first board (or the second entity)."""
+    items = nav_items(place)
     board = next(
         (
-            NavItem(item.subs[0].text, item.subs[0].href, "layout-kanban", request.path == item.subs[0].href)
+            NavItem(item.subs[0].text, item.subs[0].href, "layout-kanban", place.path == item.subs[0].href)
             for item, entity in zip(items[1:], menu_entities(), strict=True)
             if readable_boards(entity)
         ),
@@ -182,6 +205,7 @@ def _shared() -> Mapping[str, object]:
         "look": look(),
         "today": day_of(current_engine().clock.now(), app.timezone).isoformat(),
         "script_texts": script_texts(language) if language != SOURCE_LANGUAGE else {},
+        "place_here": place_here,
         "nav_items": nav_items,
         "bottom_items": bottom_items,
         "creatable": creatable,
@@ -218,13 +242,15 @@ def mentions() -> list[Mention]:
 
 def news() -> str:
     """The sentence for `?said=KEY`, with which a page comes after something was done."""
+    if "said" not in request.args:
+        return ""
     known = {
         "saved": say("已保存"), "created": say("已新建"), "deleted": say("已删除"), "moved": say("已推进到下一步"),
         "settings": say("设置已保存"), "reloaded": say("应用已重新载入"),
         "undone": say("已撤销"), "view_saved": say("视图已保存"), "view_deleted": say("视图已删除"),
         "view_chosen": say("以后打开列表时先用这个视图"),
     }  # fmt: skip
-    return known.get(request.args.get("said", ""), "")
+    return known.get(request.args["said"], "")
 
 
 def role_label(app: App) -> str:
@@ -236,7 +262,7 @@ def role_label(app: App) -> str:
 def _set_up(state: BlueprintSetupState) -> None:
     site = state.app
     site.jinja_env.globals.update(
-        _=say, icon=icon, asset=asset, url_for=address, initial=initial, show=show, badge=badge, meter=meter
+        _=say, icon=icon, asset=asset, url_for=address, initial=initial, show=show, badge=badge, meter=meter, kept=kept
     )
     site.context_processor(lambda: dict(_shared()))
 

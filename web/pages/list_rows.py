@@ -15,7 +15,7 @@ from web.contexts import Cell, Head, Row
 from web.made import made
 from web.pages.address import address
 from web.pages.drawing import Draw, drawer
-from web.pages.showing import NUMBERS, is_number, label_of, shown
+from web.pages.showing import ASKED_IF_LATE, NUMBERS, is_number, label_of, shown
 from web.session import current_engine, current_language
 from web.words import say_in
 
@@ -25,8 +25,9 @@ FACTS_SHOWN = 3
 
 
 def wanted(entity: Entity, columns: tuple[str, ...], hidden: frozenset[str]) -> tuple[str, ...]:
-    """The fields to read: the columns, the title, and what marks a row as late or leads its card."""
-    extra = (entity.title, entity.parent, "stage", "days_in_stage", *NEXT_STEP_FIELDS)
+    """The fields to read: the columns, the title, what a column's look asks for, and what leads a card."""
+    asked = ASKED_IF_LATE if "days_in_stage" in columns else ()
+    extra = (entity.title, entity.parent, *asked, *NEXT_STEP_FIELDS)
     keys = (*columns, *(key for key in extra if key in entity.fields))
     return tuple(dict.fromkeys(key for key in keys if key not in hidden))
 

@@ -75,6 +75,10 @@ def file_link(note: FileNote) -> Link:
     return Link(note.name, href, size_text(note.size), "paperclip", href if note.mime.startswith("image/") else "")
 
 
+ASKED_IF_LATE = ("stage", "days_in_stage")
+"""Fields that tell whether a record is late."""
+
+
 def days_over(entity: Entity, values: Mapping[str, object]) -> int:
     """Whole days, rounded up, that the record is over its stage's standard dwell; 0 if it is not or there is none."""
     stage = entity.stage(str(values.get("stage") or ""))
