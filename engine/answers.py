@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from dsl.app import Move
+from engine.verdict import Verdict
+
 EditRight: TypeAlias = Literal["all", "fields", "none"]
 EntryKind: TypeAlias = Literal["created", "changed", "moved", "removed", "restored", "commented"]
 
@@ -194,6 +197,25 @@ class Entry:
     files: tuple[FileNote, ...] = ()
     called: tuple[str, ...] = ()
     """Names of those whom a comment mentions."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The most natural move from where a record stands, what it would find, and the other moves from there."""
+
+    move: Move
+    verdict: Verdict
+    others: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRecord:
+    """A record with what its page tells, all of one moment. entries: what happened, newest first."""
+
+    record: Record
+    rights: RecordRights
+    entries: list[Entry]
+    next_step: NextStep | None
 
 
 @dataclass(frozen=True, slots=True)

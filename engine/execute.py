@@ -7,14 +7,18 @@ back; so a preview is the same run, and a refused command changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import Any, NamedTuple
 
+from dsl.app import Entity
+from dsl.app import Move as MoveRule
 from engine.commands import Command, Create, Move, Update
 from engine.context import Context
 from engine.errors import EngineError
 from engine.installed import Installed
 from engine.people.moment import env_of
+from engine.seat import Seat
 from engine.store.connection import Connection
 from engine.store.driver import DuplicateValue
 from engine.verdict import Outcome, Verdict
@@ -74,26 +78,32 @@ def execute(
         return refused(conn, duplicate)
 
 
-def foresee(installed: Installed, moves: Sequence[Move], context: Context) -> list[Verdict]:
-    """What a dry run of each move finds, where it can be without one: in a read transaction, no writer is kept waiting.
+class Foreseen(NamedTuple):
+    """A move that a record could take, and what a dry run of it would find; None where only one can tell."""
 
-    The moves bring no values along. Raises as `execute` does.
+    move: MoveRule
+    command: Move
+    verdict: Verdict | None
+
+
+def foresee(seat: Seat, entity: Entity, record: Mapping[str, Any], move: MoveRule) -> Foreseen:
+    """The move judged without a write, so that no writer is kept waiting.
+
+    record: all of it, as the seat's transaction reads it. Raises as `execute` does.
     """
-    return [
-        _imagined(installed, wanted, context) or execute(installed, wanted, context, dry=True).verdict
-        for wanted in moves
-    ]
+    work = Work(seat.installed, seat.conn, seat.context, seat.env, imagines=True)
+    command = Move(entity.key, int(record["id"]), move.target)
+    work.have_read(entity.key, dict(record))
+    try:
+        carry_out(work, command)
+    except NeedsWrite:
+        return Foreseen(move, command, None)
+    return Foreseen(move, command, work.verdict)
 
 
-def _imagined(installed: Installed, wanted: Move, context: Context) -> Verdict | None:
-    """The verdict over the record as read; None where only a dry write can tell."""
-    with installed.database.read() as conn:
-        work = Work(installed, conn, context, env_of(conn, context, installed.app), imagines=True)
-        try:
-            carry_out(work, wanted)
-        except NeedsWrite:
-            return None
-        return work.verdict
+def settled(installed: Installed, foreseen: Foreseen, context: Context) -> Verdict:
+    """The verdict, by a dry run where that is what it takes; after the transaction that foresaw it."""
+    return foreseen.verdict or execute(installed, foreseen.command, context, dry=True).verdict
 
 
 def execute_many(

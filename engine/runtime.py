@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from dsl.app import App
+from dsl.app import App, Entity
 from dsl.app import Move as MoveRule
 from dsl.formula.env import Env
 from dsl.formula.tree import Formula
@@ -22,6 +22,8 @@ from engine.answers import (
     FileNote,
     Found,
     Group,
+    NextStep,
+    OpenRecord,
     Page,
     Preview,
     Record,
@@ -31,7 +33,7 @@ from engine.answers import (
 )
 from engine.bundle.marks import DIRECTORY
 from engine.clock import Clock, SystemClock
-from engine.commands import Children, Command, Move, Values
+from engine.commands import Children, Command, Values
 from engine.context import Context
 from engine.delivery.outbox import Jobs
 from engine.delivery.outgoing import NOBODY_INSIDE, Allowed
@@ -43,9 +45,10 @@ from engine.intake.imports import Imports
 from engine.people.moment import env_of
 from engine.people.saved_views import SavedViews
 from engine.reading import finding, lists, timeline
+from engine.reading.desk import Desk, Raw
 from engine.reading.files import open_file
 from engine.reading.preview import preview
-from engine.reading.rights import NOTHING, moves_from, record_rights, step_ahead
+from engine.reading.rights import NOTHING, most_natural, moves_from, record_rights, step_ahead
 from engine.reading.similar import similar
 from engine.reading.why import why
 from engine.store.database import Database
@@ -226,6 +229,26 @@ class Engine(Talk):
             raise BadInput((Finding(entity, "unmet", said),))
         return self.installed.rights.of(context.actor, found)
 
+    def open_record(
+        self,
+        context: Context,
+        entity: str,
+        record_id: int,
+        limit: int = 50,
+        before: int | None = None,
+        kinds: Collection[EntryKind] = (),
+    ) -> OpenRecord | None:
+        """All that the record's page tells, of one moment; None as `find`. limit, before, kinds: as in `timeline`."""
+        with self._desk(context) as desk:
+            found = desk.entity(entity)
+            row = desk.raw(found, record_id)
+            if row is None:
+                return None
+            record, rights = desk.show(found, [row])[0], record_rights(desk, found, row)
+            entries = timeline.told(desk, found, row, limit, before, kinds)
+            ahead = _step_from(desk, found, row)
+        return OpenRecord(record, rights, entries, self._settled(ahead, context))
+
     def may(self, context: Context, entity: str, record: Record) -> RecordRights:
         with self._desk(context) as desk:
             row = desk.raw(desk.entity(entity), record.id)
@@ -262,22 +285,35 @@ class Engine(Talk):
     def checklist(self, context: Context, entity: str, record_id: int) -> list[tuple[MoveRule, Verdict]]:
         """Every move the record could take from here, judged as it stands. Raises NotThere."""
         with self._desk(context) as desk:
-            row = desk.raw(desk.entity(entity), record_id)
+            found = desk.entity(entity)
+            row = desk.raw(found, record_id)
             if row is None:
                 raise NotThere(f"{entity} {record_id}")
-            moves = moves_from(desk, desk.entity(entity), row)
-        verdicts = writer.foresee(self.installed, [Move(entity, record_id, move.target) for move in moves], context)
-        return list(zip(moves, verdicts, strict=True))
+            foreseen = [writer.foresee(desk, found, row, move) for move in moves_from(desk, found, row)]
+        return [(each.move, writer.settled(self.installed, each, context)) for each in foreseen]
 
-    def step_ahead(self, context: Context, entity: str, record_id: int) -> tuple[MoveRule, Verdict] | None:
-        """The next move along the pipeline, judged as the record stands; None where there is none, or no record."""
+    def next_step(self, context: Context, entity: str, record_id: int) -> NextStep | None:
+        """The most natural of the moves from here, judged; None where there is none, or no record."""
         with self._desk(context) as desk:
             row = desk.raw(desk.entity(entity), record_id)
-            move = step_ahead(desk, desk.entity(entity), row) if row is not None else None
-        if move is None:
+            ahead = _step_from(desk, desk.entity(entity), row) if row is not None else None
+        return self._settled(ahead, context)
+
+    def _settled(self, ahead: tuple[writer.Foreseen, tuple[MoveRule, ...]] | None, context: Context) -> NextStep | None:
+        if ahead is None:
             return None
-        [verdict] = writer.foresee(self.installed, [Move(entity, record_id, move.target)], context)
-        return move, verdict
+        foreseen, others = ahead
+        return NextStep(foreseen.move, writer.settled(self.installed, foreseen, context), others)
+
+    def steps_ahead(
+        self, context: Context, entity: str, ids: Collection[int]
+    ) -> Mapping[int, tuple[MoveRule, Verdict]]:
+        """The next move along the pipeline of each record, judged as it stands; only of records that have one."""
+        with self._desk(context) as desk:
+            found = desk.entity(entity)
+            ahead = [(row, step_ahead(desk, found, row)) for row in desk.raw_many(found, ids)]
+            foreseen = [writer.foresee(desk, found, row, move) for row, move in ahead if move is not None]
+        return {each.command.id: (each.move, writer.settled(self.installed, each, context)) for each in foreseen}
 
     def preview(
         self,
@@ -319,3 +355,12 @@ class Engine(Talk):
         """The file, if a record in the actor's sight holds it, or the actor uploaded it within the hour."""
         with self._desk(context) as desk:
             return open_file(desk, file_id)
+
+
+def _step_from(desk: Desk, entity: Entity, row: Raw) -> tuple[writer.Foreseen, tuple[MoveRule, ...]] | None:
+    """The most natural move from where the record stands, foreseen, and the others in the app's order."""
+    moves = moves_from(desk, entity, row)
+    first = most_natural(entity, row, moves)
+    if first is None:
+        return None
+    return writer.foresee(desk, entity, row, first), tuple(move for move in moves if move is not first)

@@ -45,10 +45,12 @@ class Talk(Reception):
 
     def mentions(self, context: Context, limit: int = 20) -> list[Mention]:
         """The comments that call the actor and that he or she has not seen, the last first."""
-        if not has_new_mentions(self.database, context.actor.id):  # as on nearly every page
-            return []
         with self._desk(context) as desk:
             return mentions(desk, limit)
+
+    def is_called(self, context: Context) -> bool:
+        """Whether such a comment waits, be it at a record in sight or not: a look for every page."""
+        return has_new_mentions(self.database, context.actor.id)
 
     def note_read(self, context: Context, entity: str, record_id: int) -> None:
         """The actor has the record open: what called him or her there is no longer new."""

@@ -1,4 +1,7 @@
-"""What templates are given: one frozen dataclass for each thing a screen shows. Texts in them are ready to read."""
+"""What templates are given: one frozen dataclass for each thing a screen shows. Texts in them are ready to read.
+
+What a page makes by the dozen is a NamedTuple, which takes a third of the time to make.
+"""
 
 from __future__ import annotations
 
@@ -65,8 +68,7 @@ class Meter:
     band: Badge | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """One value as a screen shows it. look: text number badges meter person links long rich yes empty."""
 
     key: str

@@ -52,20 +52,22 @@ def _environment(language: str) -> Environment:
     return known[key]
 
 
+def piece(value: object) -> str:
+    """A value as it goes into html, escaped unless it is html itself.
+
+    Jinja makes a Markup of each piece. They are only joined, and a page has a thousand.
+    """
+    if type(value) is str:
+        return escaped_text(value)
+    return value if type(value) is Markup else escape(value)
+
+
 class SpokenEnvironment(Environment):
     """The site's environment; an overlay of it knows the language that it is compiled for."""
 
     language = ""
 
-    @staticmethod
-    def piece(value: object) -> str:
-        """A value as its place in the html, escaped unless it is html.
-
-        Jinja makes a Markup of each piece. They are only joined, and a page has a thousand.
-        """
-        if type(value) is str:
-            return escaped_text(value)
-        return value if type(value) is Markup else escape(value)
+    piece = staticmethod(piece)
 
 
 class _Speaking(CodeGenerator):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsl.app import Entity, Move, Stage
 from engine.answers import RecordRights
-from engine.flow.stages import next_moves, step
+from engine.flow.stages import GIVEN_UP, next_moves, step
 from engine.people import permissions
 from engine.reading.desk import Desk, Raw
 
@@ -49,6 +49,22 @@ def step_ahead(desk: Desk, entity: Entity, row: Raw) -> Move | None:
         if move.ask is None and wanted is not None and wanted.goes_on:
             return move
     return None
+
+
+def most_natural(entity: Entity, row: Raw, moves: tuple[Move, ...]) -> Move | None:
+    """The first that a person would think of: onward before back, near before far, giving up last."""
+    if not moves:
+        return None
+    stages = entity.pipeline_of(str(row["pipeline"])).stages
+    places = {stage.key: place for place, stage in enumerate(stages)}
+    now = places.get(str(row["stage"]), -1)
+
+    def order(move: Move) -> tuple[int, int]:
+        there, target = places.get(move.target, len(stages)), entity.stage(move.target)
+        gives_up = target is not None and target.end in GIVEN_UP
+        return (2 if gives_up else 1 if there < now else 0, abs(there - now))
+
+    return min(moves, key=order)
 
 
 def is_locked(desk: Desk, entity: Entity, row: Raw) -> bool:

@@ -15,14 +15,15 @@ from engine.errors import NotThere
 from engine.flow.requirements import sentence_of
 from engine.people import users
 from engine.people.sight import Sight
-from engine.reading.desk import Desk
-from engine.reading.links import files_of, link_of
+from engine.reading.desk import Desk, Raw
+from engine.reading.links import PERSON, files_of, link_of
 from engine.reading.masks import masked
 from engine.store import history
 from engine.store.columns import is_one_of
 from engine.store.history import Event
 from engine.store.plans import Plan
 from engine.store.system_tables import comment, evidence, mention, user_account, waiver
+from engine.store.titles import title_in
 from engine.writing.memory import ANSWER, TOLD
 from engine.writing.stored_json import from_json
 
@@ -57,8 +58,15 @@ def timeline(
 
     kinds: only those; () all.
     """
-    if desk.raw(entity, record_id) is None:
-        return []
+    row = desk.raw(entity, record_id)
+    return told(desk, entity, row, limit, before, kinds) if row is not None else []
+
+
+def told(
+    desk: Desk, entity: Entity, row: Raw, limit: int, before: int | None, kinds: Collection[EntryKind] = ()
+) -> list[Entry]:
+    """The timeline of a record that was read at this desk."""
+    record_id = int(row["id"])
 
     def sight_of(key: str) -> Sight:
         return desk.sight(desk.entity(key))
@@ -66,7 +74,9 @@ def timeline(
     records = desk.installed.records.beneath(desk.conn, sight_of, entity.key, record_id, desk.env)
     events = history.of_many(desk.conn, records, limit=limit, before=before, kinds=kinds)
     wanted = [event for event in events if event.kind in SHOWN and event.entity in desk.app.entities]
-    return _Telling(desk, wanted).entries() if wanted else []
+    title = title_in(desk.installed.tables.entity(entity.key), row)
+    known = {(entity.key, record_id): title} if title is not None else {}
+    return _Telling(desk, wanted, known).entries() if wanted else []
 
 
 def entry_of(desk: Desk, event: Event) -> Entry | None:
@@ -95,6 +105,8 @@ class _Telling:
 
     desk: Desk
     events: list[Event]
+    known: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    """Titles that need not be asked for."""
     people: Mapping[int, Person] = field(default_factory=dict)
     titles: Mapping[tuple[str, int], str] = field(default_factory=dict)
     files: Mapping[int, FileNote] = field(default_factory=dict)
@@ -104,10 +116,12 @@ class _Telling:
     def entries(self) -> list[Entry]:
         ids = [event.id for event in self.events]
         changes = {event.id: self._visible_changes(event) for event in self.events}
-        proofs, waivers, comments = self._proofs(ids), self._waivers(ids), self._comments(ids)
+        proofs, waivers = self._proofs(ids), self._waivers(ids)
+        comments = self._comments([event.id for event in self.events if event.kind == "commented"])
         self.people = users.people(self.desk.conn, {e.actor_id for e in self.events if e.actor_id is not None})
         self.called = self._called(list(comments))
-        self.titles = self.desk.titles_of(self._pairs(changes, proofs))
+        known = {**self.known, **{(PERSON, one.id): one.name or f"#{one.id}" for one in self.people.values()}}
+        self.titles = {**self.desk.titles_of(self._pairs(changes, proofs) - known.keys()), **known}
         self.files = self.desk.file_notes(self._file_ids(changes, proofs))
         return [
             self._entry(event, changes[event.id], proofs[event.id], waivers[event.id], comments.get(event.id, ""))
@@ -218,7 +232,7 @@ class _Telling:
         return found
 
     def _comments(self, ids: list[int]) -> Mapping[int, str]:
-        return dict(self.desk.conn.rows(_COMMENTS, {"ids": ids}))
+        return dict(self.desk.conn.rows(_COMMENTS, {"ids": ids})) if ids else {}
 
     def _called(self, ids: list[int]) -> Mapping[int, list[str]]:
         found: dict[int, list[str]] = defaultdict(list)

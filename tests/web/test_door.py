@@ -69,8 +69,8 @@ class OnePerson:
     def people(self, context: Any) -> list[Any]:
         return []
 
-    def mentions(self, context: Any) -> list[Any]:
-        return []
+    def is_called(self, context: Any) -> bool:
+        return False
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from engine.runtime import Engine
 from engine.testing import actor, engine_for
 from tests.every_kind import app_with_every_kind
 from web.create_site import create_site
-from web.pages.drawing import drawer, show
+from web.pages.drawing import drawer, facts, show
 from web.pages.list_rows import rows_of
 from web.pages.showing import shown
 
@@ -97,6 +97,27 @@ def test_nothing_that_was_typed_becomes_markup_in_a_row(site: Flask, engine: Eng
                     assert "<script" not in html
                     assert '"x"' not in html
                     assert "' onload" not in html
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_facts_hold_each_value_as_it_is_shown_with_its_label_and_name_what_is_empty(
+    site: Flask, engine: Engine, language: str
+) -> None:
+    app = engine.app
+    thing = app.entity("thing")
+    with site.test_request_context("/", headers={"Accept-Language": language}):
+        for record in _records(app):
+            values = [shown(app, record, key, language) for key in _columns(thing)]
+            html = str(facts(values))
+            filled = [value for value in values if value.look != "empty"]
+            assert html.count("<dt>") == len(filled)
+            for value in filled:
+                assert f">{show(value, in_full=True)}" in html
+                assert str(escape(value.label)) in html
+                assert value.history in html
+            blank = [value.label for value in values if value.look == "empty"]
+            assert ("<details" in html) == bool(blank)
+            assert unescape(html).count("<script>") == html.count("&lt;script&gt;")
 
 
 def test_the_cells_of_a_row_open_for_editing_only_where_they_may(site: Flask, engine: Engine) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from dsl.app import BoardView, Entity, Pipeline
 from dsl.formula.python_code import compile_formula
@@ -54,7 +53,7 @@ class CardMaker:
         fact, value = shown(self.app, record, key, self.language), record.values.get(key)
         field = self.entity.fields[key]
         if field.kind == "money" and isinstance(value, int) and fact.look != "empty":
-            return replace(fact, text=short_amount(self.app, field, value, self.language))
+            return fact._replace(text=short_amount(self.app, field, value, self.language))
         return fact
 
     def _is_figure(self, key: str) -> bool:

@@ -9,18 +9,20 @@ from dataclasses import dataclass, replace
 from dsl.app import Entity
 from dsl.app import Move as MoveRule
 from dsl.formula.value_types import RowsType
-from engine.answers import FileNote, Record, RecordRights
+from engine.answers import FileNote, NextStep, Record, RecordRights
 from engine.verdict import Finding, Needs
 from web.contexts import Check, Input, Link
 from web.controls import Raw
 from web.pages.address import address
 from web.pages.frame import rights_of
 from web.pages.inputs import build_input, is_input, written
-from web.session import current_context, current_engine, current_language
+from web.session import current_engine, current_language
 from web.words import say
 
 FILL = "fill."
 WAIVE = "waive."
+DONE = frozenset({"met", "observed"})
+"""States of what a checklist folds away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,14 @@ class NextCheck:
         return self.met == self.total
 
     @property
+    def done(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.state in DONE)
+
+    @property
+    def to_do(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.state not in DONE)
+
+    @property
     def share(self) -> int:
         return round(100 * self.met / self.total) if self.total else 100
 
@@ -65,13 +75,11 @@ def nothing_typed(record: Record) -> Typed:
     return Typed({}, {}, {}, {}, record.files)
 
 
-def next_check(entity: Entity, record: Record, rights: RecordRights) -> NextCheck | None:
-    """The checklist of the most natural next step, and links to the other steps from here."""
-    judged = current_engine().checklist(current_context(), entity.key, record.id)
-    judged = [(move, verdict) for move, verdict in judged if move.target in rights.moves or verdict.findings]
-    if not judged:
+def next_check(entity: Entity, record: Record, rights: RecordRights, ahead: NextStep | None) -> NextCheck | None:
+    """The checklist of the most natural next step, and links to the other steps from here that the person may take."""
+    if ahead is None:
         return None
-    move, verdict = min(judged, key=lambda pair: _order(entity, record, pair[0]))
+    move, verdict = ahead.move, ahead.verdict
     given = nothing_typed(record)
     rights_only = [finding for finding in verdict.findings if finding.rule == f"{move.rule}.by"]
     findings = [finding for finding in verdict.findings if finding not in rights_only]
@@ -84,25 +92,13 @@ def next_check(entity: Entity, record: Record, rights: RecordRights) -> NextChec
         checks=checks,
         met=sum(check.state not in ("unmet", "broken") for check in checks),
         total=len(checks),
-        others=tuple(
-            _other(entity, other) for other, _ in judged if other is not move and other.target in rights.moves
-        ),
+        others=tuple(_other(entity, other) for other in ahead.others if other.target in rights.moves),
         barred=next((finding.said for finding in rights_only), ""),
     )
 
 
 def move_href(entity: Entity, record_id: int) -> str:
     return address("moves.move", entity=entity.key, record_id=record_id)
-
-
-def _order(entity: Entity, record: Record, move: MoveRule) -> tuple[int, int]:
-    """Onward first and near first; back and out last."""
-    keys = [s.key for s in entity.pipeline_of(str(record.values.get("pipeline") or "")).stages]
-    now = keys.index(record.stage) if record.stage in keys else -1
-    there = keys.index(move.target) if move.target in keys else len(keys)
-    stage = entity.stage(move.target)
-    is_out = stage is not None and stage.end in ("lost", "cancelled")
-    return (2 if is_out else 1 if there < now else 0, abs(there - now))
 
 
 def _other(entity: Entity, move: MoveRule) -> Link:

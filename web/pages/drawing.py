@@ -6,7 +6,7 @@ an option, a stage or a person is drawn once and kept, and a text or a number is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache, partial
 from html import escape as escaped
 
@@ -18,7 +18,7 @@ from web.contexts import Badge, Cell, Link, Meter, Shown
 from web.pages.address import address
 from web.pages.showing import NUMBERS, is_plain, plain_text, shown
 from web.session import current_language
-from web.templating import icon
+from web.templating import icon, piece
 from web.words import say_in
 
 MOST_KEPT = 2_000
@@ -60,10 +60,47 @@ def show(value: Shown, *, in_full: bool = False) -> Markup:
         case "yes":
             return Markup('<span class="row tight yes">{}{}</span>').format(icon("check", "s"), value.text)
     if value.href:
-        outside = Markup(' target="_blank" rel="noreferrer"') if value.is_outside else ""
-        return Markup('<a href="{}"{}>{}</a>').format(value.href, outside, value.text)
+        outside = ' target="_blank" rel="noreferrer"' if value.is_outside else ""
+        return Markup(f'<a href="{piece(value.href)}"{outside}>{piece(value.text)}</a>')  # noqa: S704 — escaped
     named = "bad" if value.is_bad else "nowrap" if value.is_number else ""
-    return Markup(_OPENING[named]) + value.text + Markup("</span>")  # noqa: S704 — one of ours
+    return Markup(f"{_OPENING[named]}{piece(value.text)}</span>")  # noqa: S704 — escaped
+
+
+def facts(values: Iterable[Shown]) -> Markup:
+    """Values with their labels, to read in their places; of empty ones only that there are so many."""
+    language, blank = current_language(), list[str]()
+    parts = ['<dl class="facts">\n']
+    for value in values:
+        if value.look == "empty":
+            blank.append(value.label)
+        else:
+            parts.append(_fact(value, language))
+    parts.append("</dl>\n")
+    if blank:
+        labels, said = say_in(language, "、").join(blank), say_in(language, "{n} 项未填", n=len(blank))
+        parts.append(f'<details class="blank"><summary>{said}</summary><p>{piece(labels)}</p></details>\n')
+    return Markup("".join(parts))  # noqa: S704 — made of html and of escaped texts
+
+
+def _fact(value: Shown, language: str) -> str:
+    label = piece(value.label)
+    name, why, copy = label, "", ""
+    if value.history:
+        said = say_in(language, "看看以前的值")
+        name = (
+            f'<button type="button" class="past" data-dialog="{piece(value.history)}" title="{said}">{label}</button>'
+        )
+    if value.why:
+        href, said = piece(value.why), piece(say_in(language, "{label}为什么是这个值？", label=value.label))
+        opens = f'<a class="button link why" href="{href}" data-dialog="{href}" aria-label="{said}">'
+        why = f"{opens}{icon('help-circle', 's')}</a>"
+    if value.copy:
+        said = piece(say_in(language, "复制{label}", label=value.label))
+        opens = f'<button type="button" class="button quiet icon-only mini copy" data-copy="{piece(value.copy)}"'
+        copy = f'{opens} aria-label="{said}">{icon("copy", "s")}</button>'
+    wide, long = "wide" if value.is_wide else "", "long" if value.look == "long" else ""
+    shown_in_full = show(value, in_full=True)
+    return f'<div class="{wide}"><dt>{name}{why}</dt><dd class="{long}">{shown_in_full}{copy}</dd></div>\n'
 
 
 def badge(value: Badge) -> Markup:

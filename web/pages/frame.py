@@ -20,7 +20,7 @@ from web.assets.manifest import asset
 from web.contexts import Link, NavItem
 from web.made import kept, made_for_roles
 from web.pages.address import address
-from web.pages.drawing import badge, initial, meter, show
+from web.pages.drawing import badge, facts, initial, meter, show
 from web.pages.made_views import boards_of, has_charts
 from web.session import current_actor, current_context, current_engine, current_language
 from web.templating import icon, rendered
@@ -235,9 +235,16 @@ def calls_waiting() -> int:
 def mentions() -> list[Mention]:
     """The comments that call the person, asked for once per request."""
     if "mentions" not in g:
-        g.mentions = current_engine().mentions(current_context())
+        g.mentions = current_engine().mentions(current_context()) if is_called() else []
     found: list[Mention] = g.mentions
     return found
+
+
+def is_called() -> bool:
+    """Whether any comment calls the person and was not seen yet when the request began."""
+    if "is_called" not in g:
+        g.is_called = current_engine().is_called(current_context())
+    return bool(g.is_called)
 
 
 def news() -> str:
@@ -262,7 +269,16 @@ def role_label(app: App) -> str:
 def _set_up(state: BlueprintSetupState) -> None:
     site = state.app
     site.jinja_env.globals.update(
-        _=say, icon=icon, asset=asset, url_for=address, initial=initial, show=show, badge=badge, meter=meter, kept=kept
+        _=say,
+        icon=icon,
+        asset=asset,
+        url_for=address,
+        initial=initial,
+        show=show,
+        badge=badge,
+        meter=meter,
+        facts=facts,
+        kept=kept,
     )
     site.context_processor(lambda: dict(_shared()))
 

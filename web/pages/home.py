@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flask import Blueprint, Response, request
 
@@ -56,31 +56,31 @@ def short() -> Response:
     """Records that lack one item for their next step; loaded after the page, since each is judged."""
     with current_engine().figures(current_context()) as figures:
         shares = [Share(entity, figures, wants_all=_whose() == TEAM) for entity in staged_entities()]
-        candidates = [(share, record) for share in shares for record in share.open_records(JUDGED)]
+        latest = [(share, share.open_records(JUDGED)) for share in shares]
+    candidates = [(share, record) for share, records in latest for record in records]
     candidates.sort(key=lambda pair: str(pair[1].values.get("changed_at") or ""), reverse=True)
-    found: list[Due] = []
-    for share, record in candidates:
-        note = _one_short(share, record)
-        if note:
-            found.append(share.due(record, note))
-        if len(found) == DUE_SHOWN:
-            break
-    return page("home_short.html", short=found)
+    notes = {share.entity.key: _one_short(share, records) for share, records in latest}
+    found = [
+        share.due(record, note) for share, record in candidates if (note := notes[share.entity.key].get(record.id))
+    ]
+    return page("home_short.html", short=found[:DUE_SHOWN])
 
 
 def _whose() -> str:
     return request.args.get("whose") or request.cookies.get(WHOSE_COOKIE, MINE)
 
 
-def _one_short(share: Share, record: Record) -> str:
-    """What alone keeps the record from its next step; "" when it is more, or nothing."""
-    ahead = current_engine().step_ahead(current_context(), share.entity.key, record.id)
-    if ahead is None:
-        return ""
-    move, verdict = ahead
-    stage, said = share.entity.stage(move.target), _only_missing(verdict.missing)
-    there = stage.label.say(current_language()) if stage else move.target
-    return say("去「{stage}」只差：{said}", stage=there, said=said) if said else ""
+def _one_short(share: Share, records: Iterable[Record]) -> Mapping[int, str]:
+    """By id: what alone keeps a record from its next step; none for whom it is more, or nothing."""
+    ids = [record.id for record in records]
+    steps = current_engine().steps_ahead(current_context(), share.entity.key, ids) if ids else {}
+    notes: dict[int, str] = {}
+    for record_id, (move, verdict) in steps.items():
+        if said := _only_missing(verdict.missing):
+            stage = share.entity.stage(move.target)
+            there = stage.label.say(current_language()) if stage else move.target
+            notes[record_id] = say("去「{stage}」只差：{said}", stage=there, said=said)
+    return notes
 
 
 def _only_missing(missing: tuple[Finding, ...]) -> str:

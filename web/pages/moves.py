@@ -76,9 +76,10 @@ def fill(entity: str, record_id: int) -> Response:
             faults = [finding.said for finding in refused.findings]
     kind, record = find_or_404(entity, record_id)
     rights = current_engine().may(current_context(), entity, record)
+    ahead = current_engine().next_step(current_context(), entity, record_id)
     response = page(
         "parts/checklist.html", 422 if faults else 200, entity=kind, record=record, rights=rights,
-        check=next_check(kind, record, rights), faults=faults,
+        check=next_check(kind, record, rights, ahead), faults=faults,
     )  # fmt: skip
     if not faults:
         response.headers["HX-Trigger"] = json.dumps({"sluice:toast": {"text": say("已保存")}})

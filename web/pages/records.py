@@ -18,7 +18,7 @@ from web.contexts import Badge, ChildList, FactPart, Head, Shown, Step
 from web.pages.address import address
 from web.pages.checks import next_check
 from web.pages.filters import is_parent
-from web.pages.frame import entity_or_404, page, rights_of
+from web.pages.frame import entity_or_404, is_called, page, rights_of
 from web.pages.list_rows import NEXT_STEP_FIELDS, rows_of, wanted
 from web.pages.list_state import view_of
 from web.pages.showing import days_over, is_number, label_of, late_text, shown
@@ -35,13 +35,15 @@ TIMELINE_SHOWN = 30
 
 @blueprint.get("/e/<entity>/<int:record_id>")
 def show(entity: str, record_id: int) -> Response:
-    kind, record = find_or_404(entity, record_id)
-    engine, context = current_engine(), current_context()
-    rights = engine.may(context, entity, record)
-    before = request.args.get("before", "")
-    only = request.args.get("show", "")
-    entries = engine.timeline(context, entity, record_id, TIMELINE_SHOWN, id_in(before), KINDS.get(only, ()))
-    engine.note_read(context, entity, record_id)
+    kind, engine, context = entity_or_404(entity), current_engine(), current_context()
+    before, only = request.args.get("before", ""), request.args.get("show", "")
+    kinds = KINDS.get(only, ())
+    found = engine.open_record(context, entity, record_id, TIMELINE_SHOWN, id_in(before), kinds)
+    if found is None:
+        raise NotThere(say("没有这条记录"))
+    record, rights, entries = found.record, found.rights, found.entries
+    if is_called():
+        engine.note_read(context, entity, record_id)
     return page(
         "record.html",
         entity=kind,
@@ -52,7 +54,7 @@ def show(entity: str, record_id: int) -> Response:
         head=head_facts(kind, record),
         steps=steps(kind, record, rights),
         over=late_text(kind, record.values, current_language()),
-        check=next_check(kind, record, rights) if kind.has_stages else None,
+        check=next_check(kind, record, rights, found.next_step),
         sop=_sop(kind, record),
         parts=tuple(parts_of(kind, record)),
         children=tuple(child_lists(engine.app, kind, record, rights)),

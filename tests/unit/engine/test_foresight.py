@@ -56,6 +56,55 @@ def test_a_checklist_is_a_dry_run_of_each_move(shop: Shop, seed: int) -> None:
             assert [verdict for _, verdict in judged] == [dry(hand, deal, move.target) for move, _ in judged]
 
 
+def deals_of(shop: Shop) -> list[int]:
+    """One customer's deals in three stages, in their order."""
+    customer = shop.customer()
+    return [shop.deal(customer), shop.proving_deal(customer), shop.offered_deal(customer)]
+
+
+@pytest.mark.parametrize("login", ["sales", "manager", "tech"])
+def test_a_record_is_opened_as_it_is_found_with_its_rights_its_history_and_its_next_step(
+    shop_on_both: Shop, login: str
+) -> None:
+    hand, engine = shop_on_both.as_(login), shop_on_both.engine
+    for deal in deals_of(shop_on_both):
+        record, opened = engine.find(hand.context, "deal", deal), engine.open_record(hand.context, "deal", deal, 3)
+        assert record is not None
+        assert opened is not None
+        assert opened.record == record
+        assert opened.rights == engine.may(hand.context, "deal", record)
+        assert opened.entries == engine.timeline(hand.context, "deal", deal, 3)
+        assert opened.next_step == engine.next_step(hand.context, "deal", deal)
+        judged = dict(engine.checklist(hand.context, "deal", deal))
+        assert opened.next_step is not None
+        assert judged.pop(opened.next_step.move) == opened.next_step.verdict
+        assert tuple(judged) == opened.next_step.others
+
+
+def test_the_next_step_goes_on_before_it_gives_up(shop: Shop) -> None:
+    for deal, ahead in zip(deals_of(shop), ("proving", "offered", "won"), strict=True):
+        found = shop.engine.next_step(shop.sales.context, "deal", deal)
+        assert found is not None
+        assert found.move.target == ahead
+
+
+def test_a_record_out_of_sight_is_not_opened_and_has_no_next_step(shop: Shop) -> None:
+    deal, stranger = shop.deal(), shop.as_("sales2").context
+    assert shop.engine.open_record(stranger, "deal", deal) is None
+    assert shop.engine.next_step(stranger, "deal", deal) is None
+    assert shop.engine.steps_ahead(stranger, "deal", [deal]) == {}
+
+
+def test_the_steps_ahead_of_several_records_are_those_of_each(shop_on_both: Shop) -> None:
+    context, engine = shop_on_both.sales.context, shop_on_both.engine
+    deals = deals_of(shop_on_both)
+    assert shop_on_both.sales.move("deal", deals[2], "won").verdict.allowed
+    ahead = engine.steps_ahead(context, "deal", [*deals, 10_000])
+    assert list(ahead) == deals[:2]
+    for deal, (move, verdict) in ahead.items():
+        assert dict(engine.checklist(context, "deal", deal))[move] == verdict
+
+
 def test_a_checklist_waits_for_no_writer(shop: Shop) -> None:
     deal = shop.deal()
     with shop.engine.database.write():  # a second write in this thread would raise
