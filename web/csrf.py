@@ -29,10 +29,10 @@ def csrf_token() -> str:
 
     It stands under a mask that is new in each answer: packed or not, no two answers hold the same secret.
     """
-    secret = _secret(make=True)
+    session = g.get("new_session"), is_by_cookie()  # a sign-in within the request changes the secret
     known = g.get("csrf_token")
-    if known is None or known[0] != secret:
-        known = g.csrf_token = secret, _masked(_token_of(secret))
+    if known is None or known[0] != session:
+        known = g.csrf_token = session, _masked(_token_of(_secret(make=True)))
     return str(known[1])
 
 

@@ -7,21 +7,25 @@ of its text when it is compiled for a language, so a page asks only for what dif
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from flask import Flask, current_app, render_template
 from flask.templating import Environment
-from jinja2 import nodes
+from jinja2 import meta, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 from markupsafe import _escape_inner as escaped_text  # type: ignore[attr-defined]
 
 from web.assets.manifest import asset, icon_names
-from web.session import current_language
-from web.words import say_in
+from web.session import current_engine, current_language
+from web.words import SOURCE_LANGUAGE, say_in
 
 _SPOKEN = "sluice_templates"
+OPENED_FIRST = ("home.html", "list.html", "record.html", "home_short.html", "form.html")
 FALLBACK_ICON = "file-text"
 SPRITE = "icons.svg"
 
@@ -39,6 +43,41 @@ def _drawn(name: str, more: str, sprite: str) -> Markup:
 def rendered(template: str, **values: object) -> str:
     """The template in this request's language, with the names that all templates share."""
     return render_template(_environment(current_language()).get_template(template), **values)
+
+
+@contextmanager
+def compiled_ahead(site: Flask) -> Iterator[None]:
+    """While it lasts, a thread compiles the templates of the pages that people open first; else the first would wait.
+
+    It ends between two templates when the block does.
+    """
+    over = threading.Event()
+    thread = threading.Thread(target=_compile_first, args=(site, over), name="templates", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _compile_first(site: Flask, over: threading.Event) -> None:
+    with site.app_context():
+        language = next(iter(current_engine().app.languages), SOURCE_LANGUAGE)
+        environment, waiting, seen = _environment(language), list(OPENED_FIRST), set[str]()
+        while waiting and not over.is_set():
+            name = waiting.pop(0)
+            if name not in seen:
+                seen.add(name)
+                waiting += _parts_of(environment, name)
+                environment.get_template(name)
+
+
+def _parts_of(environment: Environment, name: str) -> list[str]:
+    """The templates that one extends, includes or imports."""
+    assert environment.loader is not None  # noqa: S101 — Flask gives it one
+    source, _, _ = environment.loader.get_source(environment, name)
+    return [each for each in meta.find_referenced_templates(environment.parse(source)) if each is not None]
 
 
 def _environment(language: str) -> Environment:

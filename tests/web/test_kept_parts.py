@@ -20,7 +20,7 @@ from web.create_site import create_site
 
 TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
 SAME_FOR_ROLES = {
-    "_", "icon", "url_for", "kept", "app", "language", "language_signs",
+    "_", "icon", "url_for", "kept", "app", "language", "language_signs", "script_texts",
     "nav_items", "bottom_items", "creatable", "has_imports",
 }  # fmt: skip
 """What follows from the app's revision, the language and the roles of whoever asks."""
@@ -45,7 +45,7 @@ def _asked(found: Iterable[nodes.Node]) -> set[str]:
 def test_a_kept_part_asks_for_its_key_and_for_what_is_the_same_for_the_roles() -> None:
     parts = list(_kept_parts())
     assert {part.call.args[0].as_const() for _, part in parts} == {
-        "side", "adding", "look", "bottom", "more", "keys",
+        "side", "adding", "look", "bottom", "more", "keys", "words",
     }  # fmt: skip
     for template, part in parts:
         key = _asked(part.call.args)

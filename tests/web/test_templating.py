@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, current_app, request
 from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 from engine.runtime import Engine
-from engine.testing import engine_for
+from engine.store.system_tables import user_account
+from engine.testing import actor, engine_for
 from tests.web.conftest import SALES_CRM
 from web.create_site import create_site
 from web.pages.address import address
-from web.templating import SpokenEnvironment, icon
+from web.templating import SpokenEnvironment, compiled_ahead, icon
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    engine: Engine = engine_for(SALES_CRM, tmp_path_factory.mktemp("company"))
-    yield create_site(engine)
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = engine_for(SALES_CRM, tmp_path_factory.mktemp("company"))
+    yield engine
     engine.close()
+
+
+@pytest.fixture(scope="module")
+def site(engine: Engine) -> Flask:
+    return create_site(engine)
 
 
 def _written(language: str, source: str) -> str:
@@ -72,6 +81,39 @@ def test_what_a_macro_drew_is_not_escaped_again(site: Flask) -> None:
 def test_each_reader_gets_the_templates_of_her_language(site: Flask, header: str, said: str) -> None:
     page = site.test_client().get("/login", headers={"Accept-Language": header}).text
     assert said in page
+
+
+def _compiling() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "templates"]
+
+
+def test_the_pages_opened_first_find_their_templates_compiled(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = create_site(engine)
+    with compiled_ahead(site):
+        for thread in _compiling():
+            thread.join()
+    late: list[str | None] = []
+    whole = SpokenEnvironment.compile
+
+    def noting(self: SpokenEnvironment, source: str, name: str | None = None, *more: Any, **others: Any) -> Any:
+        late.append(name)
+        return whole(self, source, name, *more, **others)
+
+    monkeypatch.setattr(SpokenEnvironment, "compile", noting)
+    browser = site.test_client()
+    for login in ("sales", "manager"):
+        with engine.database.write() as conn:
+            conn.execute(sa.update(user_account).where(user_account.c.login == login).values(language="zh"))
+        browser.set_cookie("sluice", engine.open_session(actor(engine, login).id, "test"))
+        for page in ("/", "/home/short", "/e/customer", "/e/customer/new"):
+            assert browser.get(page).status_code == 200
+    assert late == []
+
+
+def test_compiling_ahead_ends_with_the_server(site: Flask) -> None:
+    with compiled_ahead(site):
+        pass
+    assert _compiling() == []
 
 
 def test_an_address_is_the_same_kept_as_made_anew_and_knows_where_the_site_is_mounted(site: Flask) -> None:

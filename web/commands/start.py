@@ -19,6 +19,7 @@ from web.create_site import create_site
 from web.request_log import set_up_logging
 from web.serving import Server
 from web.settings import settings_from
+from web.templating import compiled_ahead
 
 LOGINS = "sample-logins.txt"
 SEED = 20_260
@@ -64,7 +65,8 @@ def _serve(engine: Engine, arguments: argparse.Namespace) -> int:
     if not arguments.no_workers:
         engine.jobs.start_when_needed(engine)
         put_next(engine)
-    server.run()
+    with compiled_ahead(site):
+        server.run()
     return 0
 
 
