@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 import zipfile
 
@@ -31,6 +32,13 @@ def test_nobody_else_sees_makes_takes_or_removes_one(site: Flask, engine: Engine
     for path in ("/backups", "/backups/x.sluice.zip/remove", "/backups/schedule"):
         assert client.post(path, data=form).status_code == 403, path
     assert 'href="/backups"' not in client.get("/").text
+
+
+def test_the_two_commands_that_restore_stand_in_lines_of_their_own(admin: tuple[FlaskClient, str]) -> None:
+    client, _token = admin
+    shown = client.get("/backups").text
+    lines = shown[shown.index("<pre") : shown.index("</pre>")].splitlines()
+    assert [re.findall(r"sluice \w+", line) for line in lines] == [["sluice restore"], ["sluice start"]]
 
 
 def test_one_is_made_by_the_worker_and_taken_out(admin: tuple[FlaskClient, str], engine: Engine) -> None:
