@@ -30,7 +30,8 @@ from engine.verdict import Finding
 MOST_ROWS = 200
 SYSTEM_KEYS = ("id", "row_version", "owner_id", "backup_id", "unit_id", "pipeline", "stage", "stage_since")
 SEARCHED_KINDS = frozenset({"text", "code", "email", "phone", "url"})
-_ASCII_SMALL = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
+_FOLDED: dict[int, int | None] = {0: None} | {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
+"""How a searched text is folded: ASCII in small letters, without NUL, which no text holds and PostgreSQL refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class Lists:
             compared=tuple(key for key in live if key in compared),
             direction=cursor.direction if cursor else "next",
             empties=tuple(value is None for value in cursor.values) if cursor else None,
-            searched=tuple(texts) if query.search.strip() else (),
+            searched=tuple(texts) if _folded(query.search) else (),
             made=tuple((name, formula.root) for name, formula in query.made),
         )
 
@@ -262,7 +263,7 @@ def is_searched(field: Field) -> bool:
 
 
 def _folded(text: str) -> str:
-    return text.strip().translate(_ASCII_SMALL)
+    return text.strip().translate(_FOLDED)
 
 
 def _falls(keys: Sequence[SortKey]) -> list[bool]:

@@ -87,7 +87,7 @@ _SHAPE = (
 _NAMES = (
     ("sales", "sees: team, also: sales", "sees: team, also: sale", "M04", "sale}"),
     ("sales", "type: text required}\n      rivals", "type: txt required}\n      rivals", "M01", "txt"),
-    ("sales", "type: ref region}", "type: ref regoin}", "M06", "regoin"),
+    ("sales", "type: ref region, default", "type: ref regoin, default", "M06", "regoin"),
     ("sales", "type: choice budget}", "type: choice budgett}", "M08", "budgett"),
     ("sales", "part_of: contract", "part_of: contrct", "M06", "contrct"),
     ("sales", "fill: [lost_reason]", "fill: [lost_reasn]", "M05", "lost_reasn"),

@@ -21,7 +21,9 @@ from web.create_site import create_site
 
 APP = Path(__file__).resolve().parents[2] / "apps" / "sales_crm.yaml"
 PASSWORD = "the same in both worlds"
-_NEW_EACH_TIME = re.compile(r'nonce="[^"]*"|csrf[_-]token"?[^>]*(?:value|content)="[^"]+"|X-CSRF-Token[^}]*}')
+_NEW_EACH_TIME = re.compile(
+    r'nonce="[^"]*"|csrf[_-]token"?[^>]*(?:value|content)="[^"]+"|X-CSRF-Token[^}]*}|name="__key" value="[^"]+"'
+)
 
 CLERK_ASKS = (
     "/api/v1/customer", "/api/v1/customer/2", "/api/v1/customer/2/timeline", "/api/v1/customer/2/checklist",

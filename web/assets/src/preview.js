@@ -25,8 +25,10 @@ function fill(form, key, raw) {
 
 export function startPreview() {
   document.addEventListener("input", (event) => {
+    // The attribute: an event of the whole form has the form as its target, whose `name` is its control of that name.
     const form = event.target.closest?.("form[data-record-form]");
-    if (form && event.target.name) untouched(form, event.target.name.replace(/__text$/, ""))?.remove();
+    const name = form && event.target.getAttribute("name");
+    if (name) untouched(form, name.replace(/__text$/, ""))?.remove();
   });
   document.addEventListener("sluice:states", (event) => {
     const form = event.target.closest?.("form[data-record-form]") ?? document.querySelector("form[data-record-form]");

@@ -141,7 +141,8 @@ def test_only_the_fields_asked_for_come_with_the_system_columns(store: Store, li
 
 
 @pytest.mark.parametrize(
-    ("text", "found"), [("恒远", [1]), ("X-AB", [2]), ("a%", [4]), ("_", [4]), ("'", [5]), ("没有", [])]
+    ("text", "found"),
+    [("恒远", [1]), ("恒\0远", [1]), ("X-AB", [2]), ("a%", [4]), ("_", [4]), ("'", [5]), ("没有", [])],
 )
 def test_searching_takes_the_text_as_it_is(store: Store, lists: Lists, text: str, found: list[int]) -> None:
     assert ids(page(store, lists, search=text, sort=("id",))) == found
