@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from engine.commands import Create
 from engine.testing import acting
@@ -35,6 +35,22 @@ def test_a_customer_is_opened_by_its_initials_in_five_keystrokes(shared_site: Si
         page.keyboard.press(key)
     page.wait_for_url(f"**/e/customer/{shared_site.company.customer}")
     assert len(keys) <= 5
+
+
+@pytest.mark.parametrize("comes", [True, False], ids=["comes late", "does not come"])
+def test_a_hand_quicker_than_the_line_is_served_too(shared_site: Site, comes: bool) -> None:
+    page = shared_site.open("/")
+    held: list[Route] = []
+    page.route("**/part-finder-*.js", lambda route: held.append(route))
+    page.keyboard.press("/")
+    page.keyboard.type("htw")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    assert page.url.endswith("/")
+    for route in held:
+        route.continue_() if comes else route.abort()
+    page.wait_for_url(f"**/e/customer/{shared_site.company.customer}" if comes else "**/search?q=htw")
+    assert held
 
 
 def test_whole_pinyin_marks_the_characters_and_arrows_walk_the_results(shared_site: Site) -> None:

@@ -35,8 +35,25 @@ function startIslands(root) {
   for (const element of found) {
     if (element.dataset.started) continue;
     element.dataset.started = "yes";
-    islands[element.dataset.island]?.().then((island) => island.start(element));
+    const coming = islands[element.dataset.island]?.().then((island) => island.start(element));
+    if (coming && element.dataset.islandLate && element instanceof HTMLFormElement) holdUntil(coming, element);
   }
+}
+
+/** What a quick hand sends before the form's island has come is sent once it is there, or as a plain form if it fails. */
+function holdUntil(coming, form) {
+  let isHeld = false;
+  const hold = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    isHeld = true;
+  };
+  form.addEventListener("submit", hold, true);
+  const release = () => {
+    form.removeEventListener("submit", hold, true);
+    if (isHeld) form.requestSubmit();
+  };
+  coming.then(release, release);
 }
 
 document.documentElement.classList.add("js");
