@@ -41,7 +41,7 @@ def test_a_customer_is_opened_by_its_initials_in_five_keystrokes(shared_site: Si
 def test_a_hand_quicker_than_the_line_is_served_too(shared_site: Site, comes: bool) -> None:
     page = shared_site.open("/")
     held: list[Route] = []
-    page.route("**/part-finder-*.js", lambda route: held.append(route))
+    page.route("**/part-finder-*.js", lambda route: held.append(route))  # noqa: PLW0108 - it is marked by playwright
     page.keyboard.press("/")
     page.keyboard.type("htw")
     page.keyboard.press("Enter")
