@@ -20,7 +20,7 @@ from benchmarks.load import APP, WHO
 from benchmarks.servers import ROOT
 from dsl.load import load_app
 
-SMALL, LARGE = 100, 1_100
+SMALL, LARGE = 100, 5_100
 """Rows of the two files. What starting and ending cost is the same for both, and falls out of the difference."""
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, assert_never
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine.interfaces import Dialect
@@ -47,7 +48,9 @@ Reader = Callable[[Any], Any]
 Writer = Callable[[Any], Any]
 """From the stored form to what the driver takes."""
 
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_in_order = msgspec.json.Encoder(order="sorted")
+_from_json = msgspec.json.Decoder().decode
+_with_any_keys = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 # The types below give their readers and writers straight to the driver, without SQLAlchemy's steps around each value:
@@ -135,10 +138,17 @@ class JsonText(TypeDecorator[object]):
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Writer:  # noqa: ARG002
-        return lambda value: None if value is None else _JSON.encode(value)
+        return lambda value: None if value is None else _json_text(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Reader:  # noqa: ARG002
-        return lambda value: None if value is None else json.loads(value)
+        return lambda value: None if value is None else _from_json(value)
+
+
+def _json_text(value: object) -> str:
+    try:
+        return _in_order.encode(value).decode()
+    except TypeError:  # numbers as keys
+        return _with_any_keys.encode(value)
 
 
 class SetValue(TypeDecorator[tuple[Any, ...]]):

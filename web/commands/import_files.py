@@ -91,9 +91,10 @@ def missing_file(paths: Sequence[Path]) -> None:
 
 def _drive(imports: Imports, context: Context, run_id: int, until: str = "") -> Progress:
     progress = imports.progress(context, run_id)
-    while progress.run.is_working and progress.run.state != until:
-        progress = imports.advance(context, run_id)
-    return progress
+    run = progress.run
+    while run.is_working and run.state != until:
+        run = imports.step(context, run_id)
+    return progress if run is progress.run else imports.progress(context, run_id)
 
 
 def report(progress: Progress, told: Mapping[str, int]) -> dict[str, object]:
