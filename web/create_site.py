@@ -75,6 +75,7 @@ def create_site(engine: Engine, settings: Settings | None = None) -> Flask:
 def _set_up_requests(site: Flask) -> None:
     site.before_request(_begin)
     site.before_request(session.identify)
+    site.before_request(_guard_text)
     site.before_request(_guard_rate)
     site.before_request(_guard_door)
     site.before_request(_guard_writes)
@@ -90,6 +91,16 @@ def _begin() -> None:
     request_log.start()
     if request.mimetype != "multipart/form-data":
         request.max_content_length = session.current_settings().body_limit
+
+
+def _guard_text() -> Response | None:
+    """A NUL is in nothing that people type, and PostgreSQL takes none. The API tells its place where it reads it."""
+    if session.is_api_request():
+        return None
+    holds_nul = "\0" in request.path or b"%00" in request.query_string
+    if not holds_nul and request.method not in csrf.SAFE_METHODS:
+        holds_nul = any("\0" in text for texts in request.form.listvalues() for text in texts)
+    return refusal(400) if holds_nul else None
 
 
 def _guard_rate() -> None:
