@@ -13,6 +13,8 @@ from engine.people.moment import env_of
 from engine.reading.audience import audience, has_new_mentions, mentions
 from engine.reading.desk import Desk
 from engine.reception import Reception
+from engine.store.driver import DuplicateValue
+from engine.writing import idempotency
 from engine.writing.comments import add_comment, called_by, note_read, read_comment
 
 
@@ -25,10 +27,13 @@ class Talk(Reception):
         with installed.database.read() as conn:
             yield Desk(installed, conn, context, env_of(conn, context, installed.app))
 
-    def comment(self, context: Context, entity: str, record_id: int, text: str, meant: Collection[int] = ()) -> int:
+    def comment(
+        self, context: Context, entity: str, record_id: int, text: str, meant: Collection[int] = (), key: str = ""
+    ) -> int:
         """Add a comment to a record in sight; returns the event's id. Raises NotThere, BadInput when empty.
 
         "@" before the name of somebody who sees the record calls him or her; meant: ids that tell namesakes apart.
+        key: of the form that it comes from; the same words sent from it again are the comment that is there.
         """
         with self._desk(context) as desk:
             if desk.raw(desk.entity(entity), record_id) is None:
@@ -36,7 +41,13 @@ class Talk(Reception):
             said = read_comment(context, desk.entity(entity), text)
             called = called_by(desk, desk.entity(entity), record_id, said, meant)
         write = partial(add_comment, self.installed, context, entity, record_id, said, called)
-        return self.database.run(write)
+        if not key:
+            return self.database.run(write)
+        once = partial(idempotency.once, context, key, (entity, record_id, said), write)
+        try:
+            return self.database.run(once, is_keyed=True)
+        except DuplicateValue:  # the same form was sent twice at the same moment
+            return self.database.run(once, is_keyed=True)
 
     def audience(self, context: Context, entity: str, record_id: int, text: str, limit: int = 8) -> list[Person]:
         """People who may see the record, by a part of the name: whom a comment may call. Raises NotThere."""

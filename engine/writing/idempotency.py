@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
@@ -57,6 +57,19 @@ def find_kept(conn: Connection, context: Context, key: str, digest: str) -> Mapp
 def keep(conn: Connection, context: Context, key: str, digest: str, answer: Mapping[str, object]) -> None:
     values = {"actor_id": context.actor.id, "key": key, "digest": digest, "at": context.at}
     conn.execute(sa.insert(idempotency).values(result=answer, **values))
+
+
+def once(
+    context: Context, key: str, wanted: Sequence[object], write: Callable[[Connection], int], conn: Connection
+) -> int:
+    """The id of what `write` makes, or made when the same was wanted under this key before; another wish is new."""
+    digest = hashlib.sha256(json.dumps([key, *wanted], ensure_ascii=False).encode()).hexdigest()
+    kept = find_kept(conn, context, digest, digest)
+    if kept is not None:
+        return int(kept["id"])
+    made = write(conn)
+    keep(conn, context, digest, digest, {"id": made})
+    return made
 
 
 def _plain(value: object) -> object:

@@ -121,7 +121,7 @@ def _give_away(engine: Engine, ground: Ground) -> None:
 
 
 def _comment(engine: Engine, ground: Ground) -> None:
-    engine.comment(acting(engine, "sales"), "deal", ground.deal, "The customer asks for a lower price.")
+    engine.comment(acting(engine, "sales"), "deal", ground.deal, "The customer asks for a lower price.", key="form")
 
 
 def _file(engine: Engine, _ground: Ground) -> None:

@@ -14,9 +14,8 @@ import web
 from engine.commands import Create
 from engine.runtime import Engine
 from engine.testing import acting as context_of
-from engine.testing import actor
+from tests.web.test_pages_from_outside import signed_in
 
-PASSWORD = "any text will do"
 ASKED = re.compile(r"""(?:args|form|values)\.(?:get|getlist)\(\s*"([^"]+)""")
 TEXTS = ("9" * 30, "-1", "1e999", "'\"<>|,;:&\u202e", "xy" * 150)
 PLACES: Mapping[str, tuple[str, ...]] = {
@@ -50,12 +49,7 @@ def record(engine: Engine) -> int:
 @pytest.fixture(scope="module")
 def browser(site: Flask, engine: Engine) -> FlaskClient:
     """Of somebody who may do most."""
-    engine.set_password(actor(engine, "admin").id, PASSWORD)
-    client = site.test_client()
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/login").text)
-    assert token is not None
-    client.post("/login", data={"login": "admin", "password": PASSWORD, "csrf_token": token[1]})
-    return client
+    return signed_in(site, engine, "admin")[0]
 
 
 def _addresses(site: Flask, method: str, record: int) -> Iterator[str]:
@@ -85,9 +79,6 @@ def test_a_page_asked_with_a_nul_says_that_it_cannot_be_read(browser: FlaskClien
     assert browser.get(address).status_code == 400
 
 
-def test_a_form_with_a_nul_is_refused(site: Flask) -> None:
-    client = site.test_client()
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/login").text)
-    assert token is not None
-    form = {"login": "adm\0in", "password": PASSWORD, "csrf_token": token[1]}
-    assert client.post("/login", data=form).status_code == 400
+def test_a_form_with_a_nul_is_refused(site: Flask, engine: Engine) -> None:
+    client, token = signed_in(site, engine)
+    assert client.post("/settings", data={"language": "e\0n", "csrf_token": token}).status_code == 400

@@ -56,7 +56,8 @@ def test_a_number_that_is_none_breaks_no_page(browser: tuple[FlaskClient, str], 
         ("/e/opportunity", "owner"),
         ("/e/visit/new", "customer"),
     ):
-        assert client.get(address, query_string={key: text}).status_code in (200, 404, 422), (address, key)
+        answered = (400,) if text == "\0" else (200, 404, 422)
+        assert client.get(address, query_string={key: text}).status_code in answered, (address, key)
     for address, form in (
         (f"/e/opportunity/{deal}/move", {"to": "contacted", "version": text}),
         (f"/e/opportunity/{deal}/move", {"to": "contacted", "__fields": "spec", "fill.spec": text}),

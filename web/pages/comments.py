@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as WsgiResponse
 
 from engine.errors import BadInput
 from web.contexts import Called
+from web.pages.form_keys import KEY
 from web.pages.frame import entity_or_404, mentions
 from web.pages.timeline import when_text
 from web.session import current_context, current_engine, current_language
@@ -34,12 +35,13 @@ def calls() -> tuple[Called, ...]:
 
 @blueprint.post("/e/<entity>/<int:record_id>/comment")
 def add(entity: str, record_id: int) -> WsgiResponse:
-    """`text`, and `meant` for each person picked from the list."""
+    """`text`, `meant` for each person picked from the list, and the form's own `__key`."""
     entity_or_404(entity)
     meant = [person for text in request.form.getlist("meant") if (person := id_in(text))]
     there = url_for("records.show", entity=entity, record_id=record_id)
     try:
-        current_engine().comment(current_context(), entity, record_id, request.form.get("text", ""), meant)
+        text, key = request.form.get("text", ""), request.form.get(KEY, "")
+        current_engine().comment(current_context(), entity, record_id, text, meant, key)
     except BadInput:
         return redirect(there, 303)
     return redirect(f"{there}?said=saved#timeline", 303)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,6 +22,7 @@ from web.contexts import Link
 from web.controls import Raw
 from web.pages import conflicts
 from web.pages.entry import Entry, base_of, drop_unchanged, of_form, of_record, of_values, read_base, take_uploads
+from web.pages.form_keys import KEY, new_key
 from web.pages.form_view import UNTOUCHED, FormView, computed_partials, following, form_view, mark_of, mark_sent
 from web.pages.frame import entity_or_404, is_fragment, page, rights_of
 from web.pages.inputs import complaint_of, is_input, value_of, written
@@ -37,8 +37,6 @@ from web.words import say
 blueprint = Blueprint("forms", __name__)
 MORE = "more"
 """The button of a dialog that asks for the first things only: what is typed comes back with the whole form."""
-KEY = "__key"
-"""What a new record's form is known by: sent again after a lost answer, it makes no second record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +212,7 @@ def _save(target: Target, entry: Entry, command: Command) -> WsgiResponse:
     except BadInput as refused:
         return _show(target, entry, refused.findings, 422)
     except KeyReused:
-        return _show(target, entry, (_saved_before(target),), 422, form_key=_new_key())
+        return _show(target, entry, (_saved_before(target),), 422, form_key=new_key())
     except VersionConflict as conflict:
         return page(
             "conflict.html", 409, **conflicts.page_values(target.entity, target.id or 0, entry, conflict, _base())
@@ -227,10 +225,6 @@ def _save(target: Target, entry: Entry, command: Command) -> WsgiResponse:
 def _saved_before(target: Target) -> Finding:
     said = say("这张表单上一次已经保存成功。要修改那条记录，请从列表打开它；要再建一条，请再按一次保存。")
     return Finding(f"{target.entity.key}.form", "unmet", said)
-
-
-def _new_key() -> str:
-    return secrets.token_urlsafe(12)
 
 
 def _base() -> Mapping[str, Raw]:
@@ -262,7 +256,7 @@ def _show(
     base = request.form.get("__base", "") if request.method == "POST" else base_of(entry) if target.record else ""
     values = {"form": view, "entity": target.entity, "record": target.record, "back": back, "base": base}
     values["mark"] = mark_of(target.entity)
-    values["form_key"] = "" if target.record else form_key or request.form.get(KEY) or _new_key()
+    values["form_key"] = "" if target.record else form_key or request.form.get(KEY) or new_key()
     return page(template, status, **values, is_refused=request.method == "POST")
 
 

@@ -10,6 +10,7 @@ from engine.verdict import Explanation
 from web.board_contexts import Kard, Lane, Sum
 from web.chart_contexts import Chart, Figure, Tile
 from web.contexts import Badge, Happening, Held, Input, Line, Lines, Link, Meter, Pick, Piece, Shown, Step
+from web.pages.form_keys import new_key
 from web.pages.frame import page
 from web.pages.home_view import Due
 from web.session import current_actor, current_engine
@@ -27,6 +28,7 @@ def show() -> Response:
         inputs=tuple(_inputs()),
         steps=_steps(),
         happenings=_happenings(),
+        comment_key=new_key(),
         tree=_tree(),
         tiles=_tiles(),
         chart=_chart(),

@@ -18,6 +18,7 @@ from web.contexts import Badge, ChildList, FactPart, Head, Shown, Step
 from web.pages.address import address
 from web.pages.checks import next_check
 from web.pages.filters import is_parent
+from web.pages.form_keys import new_key
 from web.pages.frame import entity_or_404, is_called, page, rights_of
 from web.pages.list_rows import NEXT_STEP_FIELDS, rows_of, wanted
 from web.pages.list_state import view_of
@@ -59,6 +60,7 @@ def show(entity: str, record_id: int) -> Response:
         parts=tuple(parts_of(kind, record)),
         children=tuple(child_lists(engine.app, kind, record, rights)),
         happenings=happenings(record, entries),
+        comment_key=new_key(),
         older=entries[-1].id if len(entries) == TIMELINE_SHOWN else None,
         only=only,
         marks=_marks(record),

@@ -28,6 +28,20 @@ def test_who_is_mentioned_finds_it_until_the_record_was_opened(shop_on_both: Sho
     assert _new(shop, "manager") == []
 
 
+def test_the_same_words_from_the_same_form_are_one_comment(shop_on_both: Shop) -> None:
+    shop = shop_on_both
+    customer, asking = shop.customer(), shop.sales.context
+    first = shop.engine.comment(asking, "customer", customer, "@Manager look", key="form 1")
+    assert shop.engine.comment(asking, "customer", customer, "@Manager look", key="form 1") == first
+    assert len(_new(shop, "manager")) == 1
+    others = [
+        shop.engine.comment(asking, "customer", customer, "@Manager look", key="form 2"),
+        shop.engine.comment(asking, "customer", customer, "another word", key="form 1"),
+        shop.engine.comment(shop.manager.context, "customer", customer, "@Manager look", key="form 1"),
+    ]
+    assert len({first, *others}) == 4
+
+
 def test_nobody_learns_of_a_record_by_being_named(shop: Shop) -> None:
     customer = shop.customer()
     shop.engine.comment(shop.sales.context, "customer", customer, "@Sales2 and @Director look at this")
