@@ -37,7 +37,8 @@ class Told:
 
     def _line(self, name: str, phase: Found) -> str:
         counts = f"{len(phase.cases):4} operations {phase.cases.total():6} cases {phase.checks.total():7} checks"
-        return f"  {name:9} {counts} {len(phase.failures):3} failures {phase.seconds:5.0f} s"
+        chains = f" in {phase.scenarios} chains" if name == "stateful" else ""
+        return f"  {name:9} {counts} {len(phase.failures):3} failures {phase.seconds:5.0f} s{chains}"
 
 
 def main() -> int:

@@ -31,6 +31,10 @@ PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 CHAINS = 10
 """In the stateful phase, chains of requests for each example of the fuzzing phase: an operation has many neighbours."""
 
+_MOST_PASSES = 50
+"""What a server answers depends on what was asked before. Where hypothesis meets that, it ends the stateful phase
+without a word; so the phase begins anew, with another seed, until its chains are made."""
+
 _ANSWERS: Final = ["2xx", "3xx", "401", "403", "404", "409", "413", "422", "428"]
 _PERSON: Final = "director"
 _SETTINGS: Final = Settings(requests_per_minute=0, failed_sign_ins=1_000_000)
@@ -46,6 +50,7 @@ class Found:
     cases: Counter[str] = field(default_factory=Counter)
     checks: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
+    scenarios: int = 0
     seconds: float = 0.0
 
 
@@ -56,10 +61,14 @@ def run(engine: Engine, examples: int, phases: tuple[str, ...] = PHASES) -> dict
         warnings.simplefilter("ignore")  # the tool's own
         for name in phases:
             started = time.monotonic()
-            schema = schemathesis.openapi.from_url(f"{address}/openapi.json", config=_config(name, examples))
-            _authorize(schema, engine)
-            for event in from_schema(schema).execute():
-                _note(event, found[name])
+            for seed in range(1, _MOST_PASSES + 1):
+                config = _config(name, examples, seed)
+                schema = schemathesis.openapi.from_url(f"{address}/openapi.json", config=config)
+                _authorize(schema, engine)
+                for event in from_schema(schema).execute():
+                    _note(event, found[name])
+                if name != "stateful" or found[name].scenarios >= examples * CHAINS or found[name].failures:
+                    break
             found[name].seconds = time.monotonic() - started
     return found
 
@@ -83,7 +92,7 @@ def passed(found: dict[str, Found]) -> set[str]:
     return {operation for phase in found.values() for operation in phase.passed}
 
 
-def _config(phase: str, examples: int) -> schemathesis.Config:
+def _config(phase: str, examples: int, seed: int) -> schemathesis.Config:
     phases: dict[str, Any] = {name: {"enabled": name == phase} for name in PHASES}
     phases["examples"]["fill-missing"] = True
     phases["coverage"]["generate-duplicate-query-parameters"] = True
@@ -91,6 +100,7 @@ def _config(phase: str, examples: int) -> schemathesis.Config:
     return schemathesis.Config.from_dict(
         {
             "request-timeout": 300,
+            **({"seed": seed} if phase == "stateful" else {}),
             "generation": {"deterministic": True, "max-examples": made},
             "checks": {"positive_data_acceptance": {"expected-statuses": _ANSWERS}},
             "phases": phases,
@@ -130,6 +140,7 @@ def _note(event: Any, found: Found) -> None:
         found.failures.append(f"error: {getattr(event, 'info', None) or getattr(event, 'exception', '')}")
     if not isinstance(event, events.ScenarioFinished):
         return
+    found.scenarios += 1
     record = event.recorder
     for case_id, case in record.cases.items():
         label = case.value.operation.label

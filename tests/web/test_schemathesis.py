@@ -14,7 +14,7 @@ import pytest
 from engine.runtime import Engine
 from engine.testing import engine_for
 from tests.api_contract.kinds import ALL_KINDS
-from tests.api_contract.run import cases, failures, operations, passed, run
+from tests.api_contract.run import CHAINS, cases, failures, operations, passed, run
 from tests.api_contract.shipped import APPS, run_shipped
 from web.api import openapi as openapi_module
 
@@ -29,6 +29,7 @@ def engine(database_url: str, tmp_path: Path) -> Iterator[Engine]:
 def test_no_operation_fails_whatever_is_sent_and_however_operations_follow_each_other(engine: Engine) -> None:
     found = run(engine, 4, ("examples", "fuzzing", "stateful"))
     assert failures(found) == []
+    assert found["stateful"].scenarios >= 4 * CHAINS
     assert set(cases(found)) == operations(engine)
     made = {"POST /api/v1/thing", "GET /api/v1/thing/{id}", "GET /api/v1/thing"}
     assert made <= passed(found), sorted(passed(found))
@@ -62,4 +63,5 @@ def test_a_status_that_is_not_documented_is_found(
 def test_the_shipped_apps_fail_nowhere(name: str, database_url: str, tmp_path: Path) -> None:
     count, found = run_shipped(name, tmp_path, database_url, 30)
     assert failures(found) == []
+    assert found["stateful"].scenarios >= 30 * CHAINS
     assert len(cases(found)) == count
