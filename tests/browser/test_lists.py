@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from python_calamine import CalamineWorkbook
 
 from engine.commands import Create
@@ -71,6 +71,25 @@ def test_a_filter_is_built_from_labels_shows_its_formula_and_stays_in_the_addres
     page.keyboard.press("Escape")
     page.get_by_role("link", name="去掉条件：阶段 为 初步沟通").click()
     expect(page.locator(".chip.made")).to_have_count(1)
+
+
+def test_what_is_typed_while_the_filter_is_drawn_anew_stays(site: Site) -> None:
+    page = site.open("/e/opportunity")
+    page.get_by_role("button", name="筛选", exact=True).click()
+    dialog = page.locator("#dialog")
+    dialog.get_by_label("字段").select_option(label="预计金额")
+    amounts = dialog.get_by_role("textbox", name=re.compile("预计金额"))
+    expect(amounts).to_have_count(1)
+    held: list[Route] = []
+    page.route("**/filter?**", lambda route: held.append(route))  # noqa: PLW0108 - it is marked by playwright
+    dialog.get_by_label("怎样比较").select_option(label="介于")
+    page.wait_for_timeout(100)
+    amounts.first.fill("40万")
+    for route in held:
+        route.continue_()
+    expect(amounts).to_have_count(2)
+    assert held
+    expect(amounts.first).to_have_value("40万")
 
 
 def test_groups_of_conditions_and_words_for_dates(site: Site) -> None:
