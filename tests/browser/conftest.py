@@ -6,11 +6,13 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import TimeoutError as WaitedTooLong
 from waitress.server import create_server
 
 from engine.testing import actor
@@ -99,7 +101,8 @@ class Site:
         page.on("response", self._note_broken)
         self.pages.append(page)
         page.goto(self.address + path)
-        page.wait_for_load_state("networkidle")
+        with suppress(WaitedTooLong):  # Chromium may miss the end of a request; a test waits for what it needs itself
+            page.wait_for_load_state("networkidle", timeout=8_000)
         return page
 
     def _note(self, page: Page, message: ConsoleMessage) -> None:
